@@ -1,0 +1,77 @@
+"""The edges of FastAPI that every folder's endpoints share: services by type, refusals as problem+json, the reader's language."""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from xinfu.kit.errors import Invalid, NotFound, Refusal
+from xinfu.kit.i18n import Locale, choose
+
+log = structlog.get_logger()
+
+
+def provided[T](cls: type[T]) -> Callable[[Request], T]:
+    """A FastAPI dependency that yields the one instance of `cls` that app.py put into app.state.provided."""
+
+    def dependency(request: Request) -> T:
+        service: T = request.app.state.provided[cls]
+        return service
+
+    return dependency
+
+
+def locale_of(request: Request) -> Locale:
+    return choose(request.headers.get("accept-language"))
+
+
+def problem_response(refusal: Refusal, locale: Locale) -> JSONResponse:
+    headers = {"Retry-After": str(refusal.retry_after_s)} if refusal.retry_after_s is not None else None
+    return JSONResponse(refusal.problem(locale), refusal.status, headers, media_type="application/problem+json")
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Map every refusal, validation failure and crash to RFC 9457 once for the whole API."""
+
+    @app.exception_handler(Refusal)
+    async def _refusal(request: Request, refusal: Refusal) -> JSONResponse:
+        return problem_response(refusal, locale_of(request))
+
+    @app.exception_handler(RequestValidationError)
+    async def _validation(request: Request, error: RequestValidationError) -> JSONResponse:
+        fields = [{"field": ".".join(str(p) for p in e["loc"]), "why": e["msg"]} for e in error.errors()[:20]]
+        refusal = Invalid(why="; ".join(f"{f['field']}: {f['why']}" for f in fields[:3]))
+        body: dict[str, Any] = {**refusal.problem(locale_of(request)), "fields": fields}
+        return JSONResponse(_encodable(body), refusal.status, media_type="application/problem+json")
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == 404:
+            return problem_response(NotFound(), locale_of(request))
+        body = {"type": "about:blank", "title": str(error.detail), "status": error.status_code, "detail": str(error.detail), "code": "http"}
+        return JSONResponse(body, error.status_code, dict(error.headers or {}), media_type="application/problem+json")
+
+    @app.exception_handler(Exception)
+    async def _crash(request: Request, error: Exception) -> JSONResponse:
+        log.error("http.crash", path=request.url.path, exc_info=error)
+        return problem_response(_Crash(), locale_of(request))
+
+
+class _Crash(Refusal):
+    code, status = "internal", 500
+    zh, en = "系统出了点问题,已经记录。请稍后再试。", "Something went wrong on our side and was recorded. Please try again."
+
+
+def _encodable(value: Any) -> Any:
+    """The same value with lone surrogates replaced: a validation message may quote text that UTF-8 cannot carry."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {k: _encodable(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_encodable(v) for v in value]
+    return value

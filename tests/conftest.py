@@ -1,0 +1,104 @@
+"""Shared fixtures. `database` runs a test once per store: SQLite files and a real PostgreSQL server started for the run."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from tests.postgres import PostgresServer
+from xinfu import schema
+from xinfu.kit.bus import Bus
+from xinfu.kit.clock import FixedClock
+from xinfu.kit.database import Database, sqlite_url
+from xinfu.kit.ids import new_id
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    server = PostgresServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an empty xinfu.db and log.db, copied for every test."""
+    folder = tmp_path_factory.mktemp("template")
+    engine = create_engine(f"sqlite:///{folder / 'xinfu.db'}")
+    with engine.begin() as connection:
+        connection.execute(text(f"ATTACH '{folder / 'log.db'}' AS log"))
+        schema.metadata.create_all(connection)
+    engine.dispose()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> str:
+    async def create() -> None:
+        engine = create_async_engine(f"postgresql+asyncpg://xinfu@127.0.0.1:{postgres_server.port}/template_xinfu")
+        async with engine.begin() as connection:
+            await connection.execute(text("CREATE SCHEMA IF NOT EXISTS log"))
+            await connection.run_sync(schema.metadata.create_all)
+        await engine.dispose()
+
+    postgres_server.sql("CREATE DATABASE template_xinfu")
+    with ThreadPoolExecutor(1) as thread:  # a loop of its own, whatever loop the test runner is in
+        thread.submit(asyncio.run, create()).result()
+    return "template_xinfu"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest) -> str:
+    """Which of the two stores this run of the test is on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def postgres_dsn(store: str, request: pytest.FixtureRequest) -> str | None:
+    """The address of an empty, migrated PostgreSQL database of this test's own; None on SQLite."""
+    if store == "sqlite":
+        return None
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    template = request.getfixturevalue("postgres_template")
+    name = f"t_{new_id()}"
+    server.sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+    request.addfinalizer(lambda: server.sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    return f"{server.dsn}/{name}"
+
+
+@pytest.fixture
+async def database(store: str, data_dir: Path, postgres_dsn: str | None, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
+    """An empty database with every table, on each store in turn; data_dir also holds log.db when embedded."""
+    if postgres_dsn is None:
+        template: Path = request.getfixturevalue("sqlite_template")
+        for file in template.iterdir():
+            shutil.copy(file, data_dir / file.name)
+        url = sqlite_url(data_dir / "xinfu.db")
+    else:
+        url = postgres_dsn.replace("postgresql://", "postgresql+asyncpg://")
+    bus = Bus()
+    await bus.start()
+    database = Database(url, bus)
+    yield database
+    await bus.stop()
+    await database.dispose()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A Tuesday morning in Shanghai."""
+    return FixedClock(datetime(2026, 3, 10, 2, 0, tzinfo=UTC))
