@@ -4,6 +4,7 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
+from xinfu.kit.auth import Actor
 from xinfu.kit.ids import Id
 from xinfu.understanding.contracts import Emotion, Reading
 
@@ -129,3 +130,58 @@ class Responder(Protocol):
     """The front desk. Called with a whole batch, only for conversations in state `ai`; one Reply per Incoming, same order."""
 
     async def respond(self, batch: list[Incoming]) -> list[Reply]: ...
+
+
+type PresenceState = Literal["online", "busy", "break", "acw", "offline"]
+
+
+class Presence(msgspec.Struct):
+    """An agent's state as colleagues see it. `since` is milliseconds since 1970; load counts open conversations."""
+
+    id: Id
+    name: str
+    role: str
+    state: PresenceState
+    reason: str
+    since: int
+    load: int
+    capacity: int
+
+
+class Desk(Protocol):
+    """Who is at work. Implemented by routing, called by the staff socket; app.py wires it."""
+
+    async def connected(self, actor: Actor, shop_id: Id) -> None: ...
+    async def disconnected(self, actor: Actor, shop_id: Id) -> None: ...
+    async def set_state(self, actor: Actor, shop_id: Id, state: PresenceState, reason: str) -> Presence: ...
+    def presence(self, shop_id: Id) -> list[Presence]: ...
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """Announced on the bus after the commit when a conversation's state, assignee or offer changed (not for every message)."""
+
+    conversation: Summary
+    was: State
+    was_assignee: Id | None
+
+
+class QueuePlace(msgspec.Struct, frozen=True):
+    """Where a waiting customer stands; position 1 is next. `eta_s` None: not known."""
+
+    conversation_id: Id
+    position: int
+    eta_s: int | None
+
+
+class Switchboard(Protocol):
+    """What routing may do to conversations; conversations.service.Conversations is one."""
+
+    async def queued(self, shop_id: Id) -> list[Summary]: ...
+    async def queued_everywhere(self) -> list[Summary]: ...
+    async def with_agents(self, shop_id: Id) -> list[Summary]: ...
+    async def offer(self, actor: Actor, shop_id: Id, conversation_id: Id, staff_id: Id, staff_name: str, until: int) -> Summary: ...
+    async def withdraw_offer(self, actor: Actor, shop_id: Id, conversation_id: Id) -> Summary: ...
+    async def return_to_queue(self, actor: Actor, shop_id: Id, conversation_id: Id, why: str) -> Summary: ...
+    def tell_queue(self, places: list[QueuePlace]) -> None: ...
+    def tell_presence(self, shop_id: Id, presence: Presence) -> None: ...
+    def tell_alarm(self, shop_id: Id, conversation: Summary, what: str) -> None: ...
