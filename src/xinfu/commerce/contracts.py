@@ -1,8 +1,9 @@
 """Products, orders and parcels as other folders may see them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 from xinfu.kit.ids import Id
 from xinfu.kit.money import Money
@@ -101,3 +102,30 @@ class Order:
     note: str
     parcels: tuple[Parcel, ...]
     timeline: tuple[TimelineStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChanged:
+    """Announced after the commit when an order was created or changed."""
+
+    shop_id: Id
+    customer_id: Id
+    order_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueChanged:
+    """Announced after the commit when products of the shop were created or changed."""
+
+    shop_id: Id
+
+
+class ShopConnector(Protocol):
+    """Where orders are looked up. The embedded shop (commerce.service.Orders) is one; a real shop system's adapter is another.
+
+    Look-ups only; each names the shop, and another shop's order is simply not found.
+    """
+
+    async def orders_of(self, shop_id: Id, customer_ids: Sequence[Id], limit: int = 10) -> dict[Id, list[Order]]: ...
+    async def by_no(self, shop_id: Id, no: str) -> Order | None: ...
+    async def by_tracking(self, shop_id: Id, tracking_no: str) -> Order | None: ...
