@@ -54,7 +54,7 @@ class Found:
 
 
 class BigramIndex:
-    """Entries of all shops in one index. `weights` names the text fields and what a word found there counts; `facets` can be filtered by."""
+    """Entries of all shops in one index. `weights` names the text fields and what a word in each counts; `facets` can be filtered by."""
 
     def __init__(self, folder: Path | None, weights: Mapping[str, float], facets: Sequence[str] = ()) -> None:
         self._weights = dict(weights)
@@ -223,10 +223,10 @@ class BigramIndex:
 
     def _found(self, document: tantivy.Document, score: float) -> Found:
         return Found(
-            key=str(document.get_first("key")),
+            key=str(document["key"][0]),
             score=score,
-            at=int(document.get_first("at")),
-            keep=bytes(document.get_first("keep")).decode(),
+            at=int(document["at"][0]),
+            keep=bytes(document["keep"][0]).decode(),
         )
 
 
@@ -249,7 +249,7 @@ def excerpt(text: str, query: str, width: int = 60) -> str:
 
 
 def _term_query(schema: tantivy.Schema, name: str, term: str) -> tantivy.Query:
-    """A lone Chinese character also finds the bigrams it is part of; a Latin word or number of three letters or more also its beginnings."""
+    """A lone Chinese character also finds the bigrams it is in; a Latin word or number of three letters or more also begins longer ones."""
     if len(term) == 1 and not term.isascii():
         return tantivy.Query.regex_query(schema, name, f".?{re.escape(term)}.?")
     exact = tantivy.Query.term_query(schema, name, term, "freq")

@@ -1,0 +1,59 @@
+"""Pure decisions of the knowledge base: what counts now, which variables a script may hold, and how it is found by pinyin."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+from pypinyin import Style, lazy_pinyin
+
+from xinfu.kit.text import fold
+from xinfu.knowledge.contracts import Audience
+from xinfu.knowledge.errors import UnknownVariable, WindowReversed
+
+VARIABLES = ("{客户}", "{订单号}", "{物流}", "{客服}")
+_RUN = re.compile(r"[a-z]+|[0-9]+|[^\W\d_a-z]+")
+_BRACED = re.compile(r"\{[^{}]*\}|[{}]")
+
+
+def in_window(start: datetime | None, end: datetime | None, now: datetime) -> bool:
+    """Whether now is inside [start, end); a missing bound is open."""
+    return (start is None or start <= now) and (end is None or now < end)
+
+
+def check_window(start: datetime | None, end: datetime | None) -> None:
+    """Raises WindowReversed unless start comes before end."""
+    if start is not None and end is not None and end <= start:
+        raise WindowReversed
+
+
+def visible_audiences(reader: Audience) -> tuple[Audience, ...]:
+    """Staff also see what customers see; customers never see what is for staff."""
+    return ("customer", "staff") if reader == "staff" else ("customer",)
+
+
+def variables(body: str) -> tuple[str, ...]:
+    """The variables of a script's body, each once, in order. Raises UnknownVariable for any other or stray brace."""
+    found: dict[str, None] = {}
+    for braced in _BRACED.findall(body):
+        if braced not in VARIABLES:
+            raise UnknownVariable(variable=braced[:40], known=" ".join(VARIABLES))
+        found[braced] = None
+    return tuple(found)
+
+
+def latin_forms(title: str, keywords: Iterable[str]) -> tuple[str, str]:
+    """(initials, pinyin) of the title and each keyword, separated by spaces: 退款说明 gives 'tksm' and 'tuikuanshuoming'.
+
+    Latin words and numbers stand in both as they are; punctuation in neither.
+    """
+    initials, whole = [], []
+    for text in (title, *keywords):
+        short = long = ""
+        for run in _RUN.findall(fold(text)):
+            syllables = [run] if run.isascii() else lazy_pinyin(run, style=Style.NORMAL, errors="ignore")
+            short += run if run.isascii() else "".join(s[0] for s in syllables)
+            long += "".join(syllables)
+        if long:
+            initials.append(short)
+            whole.append(long)
+    return " ".join(initials), " ".join(whole)
