@@ -1,0 +1,26 @@
+"""Shops, staff, roles, sessions and API tokens: who may do what, where. Other folders import only what is named here."""
+
+from xinfu.identity.bootstrap import Bootstrapped, bootstrap, console_actor
+from xinfu.identity.contracts import OpeningHours, Permission, Shop, ShopSettings
+from xinfu.identity.http import CurrentActor, CurrentShop
+from xinfu.identity.keys import Passwords
+from xinfu.identity.service import AuditLog, Settings, Shops
+from xinfu.identity.service_sign_in import Authenticator, SignIn
+
+__all__ = [
+    "AuditLog",
+    "Authenticator",
+    "Bootstrapped",
+    "CurrentActor",
+    "CurrentShop",
+    "OpeningHours",
+    "Passwords",
+    "Permission",
+    "Settings",
+    "Shop",
+    "ShopSettings",
+    "Shops",
+    "SignIn",
+    "bootstrap",
+    "console_actor",
+]
