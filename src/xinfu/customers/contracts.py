@@ -22,7 +22,7 @@ class CustomerBrief:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Someone opened the chat. `visitor` is the string their browser keeps; `number` and `name` come from a verified identity token only."""
+    """Someone opened the chat. `visitor` is what their browser keeps; `number` and `name` come from a verified identity token only."""
 
     shop_id: Id
     visitor: str

@@ -1,0 +1,298 @@
+"""Use-cases of customers: taking in visitors, the masked profile, unmasking with a reason, notes and tags."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from xinfu.customers import policy, repository
+from xinfu.customers.contracts import CustomerBrief, Visit
+from xinfu.customers.errors import CustomerNotFound, NoteEmpty, ReasonMissing, TagsTooMany
+from xinfu.customers.model import Customer, CustomerNote
+from xinfu.customers.policy import Sensitive
+from xinfu.customers.repository import IdentityKey, NumberKey
+from xinfu.customers.schemas import AddressOut, CustomerOut, NoteOut, ProfileOut
+from xinfu.identity.contracts import Permission
+from xinfu.kit import audit
+from xinfu.kit.auth import Actor
+from xinfu.kit.clock import Clock, to_ms
+from xinfu.kit.database import Database, Unit
+from xinfu.kit.i18n import Locale
+from xinfu.kit.ids import Id, is_id, new_id
+from xinfu.kit.paging import Page, decode_cursor, encode_cursor
+from xinfu.kit.text import clean
+
+BATCH = 500
+VISITOR, ACCOUNT = "widget", "account"
+
+
+class Customers:
+    """The front door to customers. Look-ups by the house itself take a shop; what staff do takes an actor and is checked."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._waiting: list[tuple[Visit, asyncio.Future[CustomerBrief]]] = []
+        self._flusher: asyncio.Task[None] | None = None
+
+    # ---- visitors
+
+    async def resolve_visitor(self, shop_id: Id, visitor: str, number: str | None, name: str | None, locale: Locale) -> CustomerBrief:
+        """Who this is. Calls made while another is being stored share the next transaction, so a storm costs a few commits.
+
+        Without a number: the unnamed customer of this visitor string, made on first sight. With one (a verified identity): the customer of
+        that number, made when the shop system has not told us yet. The visitor string alone never opens an account's data: an unverified
+        visit from the same browser is the unnamed visitor again.
+        """
+        future: asyncio.Future[CustomerBrief] = asyncio.get_running_loop().create_future()
+        self._waiting.append((Visit(shop_id, visitor, number, name, locale), future))
+        if self._flusher is None or self._flusher.done():
+            self._flusher = asyncio.create_task(self._flush(), name="customers.visits")
+        return await future
+
+    async def resolve_visitors(self, visits: Sequence[Visit]) -> list[CustomerBrief]:
+        """Many visits in one read, and one transaction if any is new. Same order as given."""
+        async with self._database.read() as unit:
+            known = await _Known.load(unit, visits)
+        if any(not known.complete(visit) for visit in visits):
+            async with self._database.unit() as unit:
+                await self._store_missing(unit, visits, await _Known.load(unit, visits))
+                known = await _Known.load(unit, visits)
+        return [known.brief(visit) for visit in visits]
+
+    async def brief(self, shop_id: Id, customer_id: Id) -> CustomerBrief | None:
+        return (await self.briefs(shop_id, [customer_id])).get(customer_id)
+
+    async def briefs(self, shop_id: Id, customer_ids: Sequence[Id]) -> dict[Id, CustomerBrief]:
+        async with self._database.read() as unit:
+            rows = await repository.briefs(unit, shop_id, customer_ids)
+        return {row["id"]: _brief(row) for row in rows}
+
+    async def accounts(self, shop_id: Id, numbers: Sequence[str]) -> dict[str, tuple[Id, str]]:
+        """Customer id and account phone by number, for writing orders."""
+        async with self._database.read() as unit:
+            found = await repository.by_numbers(unit, [(shop_id, number) for number in set(numbers)])
+        return {number: (row["id"], row["phone"]) for (_, number), row in found.items()}
+
+    # ---- what staff do
+
+    async def search(self, actor: Actor, shop_id: Id, text: str, cursor: str | None, limit: int = 30) -> Page[CustomerOut]:
+        """By part of the name, number, phone, or its last four digits; newest first."""
+        actor.require(Permission.CUSTOMERS_READ, shop_id)
+        after = decode_cursor(cursor, 1)[0] if cursor else None
+        async with self._database.read() as unit:
+            found = await repository.search(unit, shop_id, clean(text), after, limit + 1)
+        more = encode_cursor(found[limit - 1].id) if len(found) > limit else None
+        return Page([_out(row, _names_shown(actor)) for row in found[:limit]], more)
+
+    async def profile(self, actor: Actor, shop_id: Id, customer_id: Id) -> ProfileOut:
+        """One customer with personal data masked. Raises CustomerNotFound."""
+        actor.require(Permission.CUSTOMERS_READ, shop_id)
+        async with self._database.read() as unit:
+            row = await _existing(unit, shop_id, customer_id)
+            notes = await repository.notes_of(unit, shop_id, customer_id)
+            channels = await repository.channels_of(unit, shop_id, customer_id)
+        return _profile(row, notes, channels, actor.may(Permission.CUSTOMERS_UNMASK, shop_id), _names_shown(actor))
+
+    async def unmask(self, actor: Actor, shop_id: Id, customer_id: Id, field: Sensitive, reason: str) -> Any:
+        """The whole value of one masked field. The look and its reason are in the audit log before the value is given out.
+
+        Raises CustomerNotFound, ReasonMissing.
+        """
+        actor.require(Permission.CUSTOMERS_UNMASK, shop_id)
+        if len(why := clean(reason)[:500]) < 2:
+            raise ReasonMissing
+        async with self._database.unit() as unit:
+            row = await _existing(unit, shop_id, customer_id)
+            audit.record(unit, actor, self._clock.now(), "customer.unmasked", shop_id, "customer", customer_id, field=field, reason=why)
+            return getattr(row, field)
+
+    async def edit(
+        self,
+        actor: Actor,
+        shop_id: Id,
+        customer_id: Id,
+        *,
+        tags: list[str] | None = None,
+        vip: int | None = None,
+        note: str | None = None,
+    ) -> ProfileOut:
+        """Set tags or VIP level, add a note. Raises CustomerNotFound, TagsTooMany, NoteEmpty."""
+        actor.require(Permission.CUSTOMERS_EDIT, shop_id)
+        now = self._clock.now()
+        async with self._database.unit() as unit:
+            row = await _existing(unit, shop_id, customer_id)
+            changed: dict[str, Any] = {}
+            if tags is not None and (tidy := policy.tidy_tags(tags)) != row.tags:
+                if len(tidy) > policy.MAX_TAGS:
+                    raise TagsTooMany(limit=policy.MAX_TAGS)
+                changed["tags"] = row.tags = tidy
+            if vip is not None and vip != row.vip:
+                changed["vip"] = row.vip = vip
+            if note is not None:
+                changed["note"] = _add_note(unit, row, actor, note, now)
+            if changed:
+                audit.record(unit, actor, now, "customer.edited", shop_id, "customer", customer_id, **changed)
+        return await self.profile(actor, shop_id, customer_id)
+
+    # ---- inside
+
+    async def _flush(self) -> None:
+        """Store waiting visits batch after batch until none waits. A failing batch fails its own callers only."""
+        while self._waiting:
+            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+            try:
+                briefs = await self.resolve_visitors([visit for visit, _ in batch])
+            except Exception as error:
+                _fail([future for _, future in batch], error)
+                continue
+            for (_, future), brief in zip(batch, briefs, strict=True):
+                if not future.done():
+                    future.set_result(brief)
+
+    async def _store_missing(self, unit: Unit, visits: Sequence[Visit], known: "_Known") -> None:
+        now = self._clock.now()
+        customers: dict[NumberKey | IdentityKey, repository.Row] = {}
+        for visit in visits:
+            key: NumberKey | IdentityKey = _account_key(visit) or _identity_key(visit)
+            if key not in known.customers:
+                customers.setdefault(key, _new_customer(visit) | {"created_at": now})
+        await repository.add_missing(unit, repository.customer, list(customers.values()))
+        numbers = await repository.by_numbers(unit, {account for visit in visits if (account := _account_key(visit))})
+        identities: dict[IdentityKey, repository.Row] = {}
+        for visit in visits:
+            if (own := _identity_key(visit)) not in known.identities:
+                account = _account_key(visit)
+                owner = numbers[account]["id"] if account else customers[own]["id"]
+                identities[own] = _new_identity(own, owner) | {"created_at": now}
+        await repository.add_missing(unit, repository.identity, list(identities.values()))
+        await repository.remove_unowned(unit, [row["id"] for row in customers.values() if row["number"] is None])
+
+
+class _Known:
+    """What the store already knows about some visits."""
+
+    def __init__(self, identities: dict[IdentityKey, RowMapping], numbers: dict[NumberKey, RowMapping]) -> None:
+        self.identities = identities
+        self.numbers = numbers
+        self.customers: set[NumberKey | IdentityKey] = {*numbers, *identities}
+
+    @classmethod
+    async def load(cls, unit: Unit, visits: Iterable[Visit]) -> "_Known":
+        identities = await repository.by_identity(unit, {_identity_key(visit) for visit in visits})
+        wanted = {account for visit in visits if (account := _account_key(visit))}
+        return cls(identities, await repository.by_numbers(unit, wanted) if wanted else {})
+
+    def complete(self, visit: Visit) -> bool:
+        account = _account_key(visit)
+        return _identity_key(visit) in self.identities and (account is None or account in self.numbers)
+
+    def brief(self, visit: Visit) -> CustomerBrief:
+        account = _account_key(visit)
+        return _brief(self.numbers[account] if account else self.identities[_identity_key(visit)])
+
+
+def _account_key(visit: Visit) -> NumberKey | None:
+    return (visit.shop_id, number) if (number := _number(visit)) else None
+
+
+def _number(visit: Visit) -> str | None:
+    """The verified number; one that no customer can have (empty, too long) counts as none rather than as its beginning."""
+    number = clean(visit.number or "")
+    return number if 0 < len(number) <= 80 else None
+
+
+def _identity_key(visit: Visit) -> IdentityKey:
+    """A verified visit is kept apart from the anonymous one of the same browser, and from another account's."""
+    if number := _number(visit):
+        return visit.shop_id, ACCOUNT, policy.external_hash(f"{number}\n{visit.visitor}")
+    return visit.shop_id, VISITOR, policy.external_hash(visit.visitor)
+
+
+def _new_customer(visit: Visit) -> repository.Row:
+    unnamed = policy.visitor_name(policy.external_hash(visit.visitor), visit.locale)
+    return {
+        "id": new_id(),
+        "shop_id": visit.shop_id,
+        "number": _number(visit),
+        "name": clean(visit.name or "")[:120] or unnamed,
+        "phone": "",
+        "phone_tail": "",
+        "email": "",
+        "vip": 0,
+        "tags": [],
+        "language": policy.language_of(visit.locale),
+        "addresses": [],
+        "digest": "",
+        "extras": {},
+    }
+
+
+def _new_identity(key: IdentityKey, customer_id: Id) -> repository.Row:
+    shop_id, channel, external = key
+    return {"id": new_id(), "shop_id": shop_id, "customer_id": customer_id, "channel": channel, "external": external}
+
+
+def _brief(row: Mapping[Any, Any]) -> CustomerBrief:
+    number = row["number"]
+    return CustomerBrief(row["id"], row["shop_id"], row["name"], row["vip"], row["language"], number, number is not None)
+
+
+def _fail(futures: Sequence[asyncio.Future[CustomerBrief]], error: Exception) -> None:
+    for future in futures:
+        if not future.done():
+            future.set_exception(error)
+
+
+async def _existing(unit: Unit, shop_id: Id, customer_id: Id) -> Customer:
+    row = await repository.get(unit, shop_id, customer_id) if is_id(customer_id) else None
+    if row is None:
+        raise CustomerNotFound
+    return row
+
+
+def _add_note(unit: Unit, row: Customer, actor: Actor, note: str, now: Any) -> Id:
+    if not (text := clean(note)):
+        raise NoteEmpty
+    added = CustomerNote(id=new_id(), shop_id=row.shop_id, customer_id=row.id, author_id=actor.id, author=actor.name, text=text, at=now)
+    unit.add(added)
+    return added.id
+
+
+def _names_shown(actor: Actor) -> bool:
+    """Those who serve customers greet them by name; those who only look on see it masked."""
+    return bool(actor.permissions & {Permission.CUSTOMERS_EDIT, Permission.CUSTOMERS_UNMASK})
+
+
+def _out(row: Customer, names: bool) -> CustomerOut:
+    shown = row.name if names or row.number is None else policy.mask_name(row.name)
+    return CustomerOut(
+        id=row.id,
+        number=row.number,
+        name=shown,
+        phone=policy.mask_phone(row.phone),
+        vip=row.vip,
+        tags=row.tags,
+        language=row.language,
+        known=row.number is not None,
+        created_at=to_ms(row.created_at),
+    )
+
+
+def _profile(row: Customer, notes: Sequence[CustomerNote], channels: Sequence[str], may_unmask: bool, names: bool) -> ProfileOut:
+    return ProfileOut(
+        **_out(row, names).model_dump(),
+        email=policy.mask_email(row.email),
+        addresses=[
+            AddressOut(
+                receiver=policy.mask_name(a.get("receiver", "")),
+                phone=policy.mask_phone(a.get("phone", "")),
+                address=policy.mask_address(a.get("address", "")),
+            )
+            for a in row.addresses
+        ],
+        channels=list(channels),
+        notes=[NoteOut(id=n.id, author=n.author, text=n.text, at=to_ms(n.at)) for n in notes],
+        may_unmask=may_unmask,
+    )
