@@ -74,8 +74,8 @@ class Files:
     async def store(self, shop_id: Id, uploader: Actor, name: str, stream: AsyncIterator[bytes]) -> StoredFile:
         """Take in one file.
 
-        Raises NotFound (not the uploader's shop), RateLimited, TooLarge, NoFile, FileKindRefused, FileDamaged, PictureTooLarge, StorageUnavailable.
-        Whatever is refused leaves nothing behind.
+        Raises NotFound (not the uploader's shop), RateLimited, TooLarge, NoFile, FileKindRefused, FileDamaged, PictureTooLarge,
+        StorageUnavailable. Whatever is refused leaves nothing behind.
         """
         if shop_id not in uploader.shops:
             raise NotFound

@@ -6,12 +6,13 @@ the event loop, where a commit (a few milliseconds, more when it merges) would h
 """
 
 import asyncio
+import contextlib
 import json
 import math
 import re
 import shutil
 import threading
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,23 +34,26 @@ _FACET = "f_"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing to be found. `key` is unique in the index; `keep` comes back with the result and is not searched."""
+    """One thing to be found. `key` is unique in the index; `keep` comes back with the result and is not searched.
+
+    `rank` orders results where the newest are asked for: larger is newer.
+    """
 
     key: str
     shop: Id
     texts: Mapping[str, str]
     facets: Mapping[str, str] = field(default_factory=dict)
-    at: int = 0
+    rank: int = 0
     keep: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One result. `score` is BM25 (higher is better), or 0 where results are ordered by time."""
+    """One result. `score` is BM25 (higher is better), or 0 where results are ordered by rank."""
 
     key: str
     score: float
-    at: int
+    rank: int
     keep: str
 
 
@@ -82,7 +86,7 @@ class BigramIndex:
     ) -> list[Found]:
         """The entries of one shop that fit best, or the newest that fit.
 
-        `need` is the share of the query's terms (0..1) an entry must hold, at least one. `before` and `since` bound `at` (exclusive,
+        `need` is the share of the query's terms (0..1) an entry must hold, at least one. `before` and `since` bound `rank` (exclusive,
         inclusive). An empty query finds nothing.
         """
         terms = query_terms(query)
@@ -93,36 +97,38 @@ class BigramIndex:
             *((tantivy.Occur.Must, tantivy.Query.const_score_query(q, 0.0)) for q in self._filters(shop, facets or {}, before, since)),
         ]
         searcher = self._index.searcher()
-        order = "at" if newest else None
+        order = "rank" if newest else None
         result = searcher.search(tantivy.Query.boolean_query(parts), limit, count=False, order_by_field=order)
         return [self._found(searcher.doc(address), 0.0 if newest else float(score)) for score, address in result.hits]
 
     def upsert(self, entries: Iterable[Entry]) -> None:
         """Add entries, replacing those with the same key. Seen by searches after `commit`."""
         documents = [(entry.key, self._document(entry)) for entry in entries]
-        with self._lock:
+        with self._writing():
             for key, document in documents:
                 self._writer.delete_documents_by_term("key", key)
                 self._writer.add_document(document)
 
     def delete(self, keys: Iterable[str]) -> None:
-        with self._lock:
+        with self._writing():
             for key in keys:
                 self._writer.delete_documents_by_term("key", key)
 
     def delete_by(self, facet: str, value: str) -> None:
         """Delete every entry whose facet has this value."""
-        with self._lock:
+        with self._writing():
             self._writer.delete_documents_by_term(_FACET + facet, value)
 
     def commit(self) -> None:
-        with self._lock:
+        """Make everything since the last commit durable and found. When it fails, all of that is undone and has to be given again."""
+        with self._writing():
             self._writer.commit()
             self._index.reload()
+        self.fresh = False
 
     def rebuild(self, entries: Iterable[Entry]) -> None:
         """Replace everything in one step: searches see the old entries until all the new ones are there."""
-        with self._lock:
+        with self._writing():
             self._writer.delete_all_documents()
             for entry in entries:
                 self._writer.add_document(self._document(entry))
@@ -139,6 +145,17 @@ class BigramIndex:
         with self._lock:
             self._writer.wait_merging_threads()
 
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One writer at a time. A failure (a full disk, say) kills the library's writer; undoing its half-done work revives it."""
+        with self._lock:
+            try:
+                yield
+            except Exception:
+                with contextlib.suppress(Exception):
+                    self._writer.rollback()
+                raise
+
     def _write(self, upsert: Sequence[Entry], delete: Sequence[str]) -> None:
         self.delete(delete)
         self.upsert(upsert)
@@ -148,7 +165,7 @@ class BigramIndex:
         builder = tantivy.SchemaBuilder()
         builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
         builder.add_text_field("shop", tokenizer_name="raw", index_option="basic")
-        builder.add_integer_field("at", stored=True, indexed=True, fast=True)
+        builder.add_integer_field("rank", stored=True, indexed=True, fast=True)
         builder.add_bytes_field("keep", stored=True)
         for name in self._facets:
             builder.add_text_field(_FACET + name, tokenizer_name="raw", index_option="basic")
@@ -206,14 +223,14 @@ class BigramIndex:
             yield tantivy.Query.term_set_query(self._schema, _FACET + name, values)
         if before is not None or since is not None:
             yield tantivy.Query.range_query(
-                self._schema, "at", tantivy.FieldType.Integer, since, before, include_lower=True, include_upper=False
+                self._schema, "rank", tantivy.FieldType.Integer, since, before, include_lower=True, include_upper=False
             )
 
     def _document(self, entry: Entry) -> tantivy.Document:
         document = tantivy.Document()
         document.add_text("key", entry.key)
         document.add_text("shop", entry.shop)
-        document.add_integer("at", entry.at)
+        document.add_integer("rank", entry.rank)
         document.add_bytes("keep", entry.keep.encode())
         for name, value in entry.facets.items():
             document.add_text(_FACET + name, value)
@@ -225,7 +242,7 @@ class BigramIndex:
         return Found(
             key=str(document["key"][0]),
             score=score,
-            at=int(document["at"][0]),
+            rank=int(document["rank"][0]),
             keep=bytes(document["keep"][0]).decode(),
         )
 
