@@ -1,0 +1,158 @@
+"""The output check: every number, date, amount and promise the AI is about to say must come from the facts of this turn. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from xinfu.commerce.contracts import Order, Product
+from xinfu.kit.money import Money
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = "(?:" + "|".join(_MONTHS) + ")[a-z]*"
+_HAN_NUMBER = "[一二两三四五六七八九十百半]+"
+_UNIT = (
+    r"(?:个)?(?:工作日|天|日内|小时|分钟|个?月|年|周|星期)"
+    r"|\s?-?(?:working days?|business days?|days?|hours?|minutes?|months?|years?|weeks?)\b"
+)
+_PROMISE = (
+    "保证|承诺|肯定|绝对|一定会|一定能|包赔|赔偿|赔付|补偿|全额退|马上退|立刻退|免单"
+    r"|guarantee|definitely|certainly will|compensat\w*|full refund|refund you"
+)
+_CLAIM = re.compile(
+    rf"(?P<amount>(?:hk\$|[¥$€£])\s?[\d,]*\d(?:\.\d{{1,2}})?|[\d,]*\d(?:\.\d{{1,2}})?\s?(?:元|块|yuan|dollars|usd|cny)|{_HAN_NUMBER}(?:元|块钱))"
+    rf"|(?P<iso>\d{{4}}-\d{{1,2}}-\d{{1,2}})"
+    rf"|(?P<date>\d{{1,2}}月\d{{1,2}}[日号]|\d{{1,2}} {_MONTH}|{_MONTH} \d{{1,2}})"
+    rf"|(?P<time>\d{{1,2}}:\d{{2}})"
+    rf"|(?P<share>\d+(?:\.\d+)?\s?(?:%|折)|{_HAN_NUMBER}折)"
+    rf"|(?P<span>(?:\d+|{_HAN_NUMBER})(?:{_UNIT}))"
+    rf"|(?P<number>\d+(?:\.\d+)?)"
+    rf"|(?P<promise>{_PROMISE})",
+)
+_DIGIT = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_UNITS = (
+    ("workday", ("工作日", "working", "business")),
+    ("h", ("小时", "hour")),
+    ("min", ("分钟", "minute")),
+    ("mo", ("月", "month")),
+    ("y", ("年", "year")),
+    ("w", ("周", "星期", "week")),
+    ("d", ("天", "日", "day")),
+)
+
+
+@lru_cache(8192)
+def claims_in(text: str) -> frozenset[str]:
+    """Everything in a text that could be untrue: 'amount:199.00', 'date:3-12', 'time:14:30', 'span:7:d', 'n:2', 'promise:保证' …"""
+    folded = unicodedata.normalize("NFKC", text).lower()
+    return frozenset(_normal(str(m.lastgroup), m.group()) for m in _CLAIM.finditer(folded))
+
+
+class Facts:
+    """What may be said this turn. Everything added makes its own claims sayable, in either language's way of writing."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.zone = zone
+        self._sayable: set[str] = set()
+
+    def text(self, *texts: str) -> None:
+        for text in texts:
+            self._sayable |= claims_in(text)
+
+    def count(self, *numbers: int) -> None:
+        for number in numbers:
+            self._sayable.add(f"n:{number}")
+
+    def span(self, number: int, unit: str) -> None:
+        self._sayable.add(f"span:{number}:{unit}")
+
+    def money(self, *amounts: Money) -> None:
+        for amount in amounts:
+            self._sayable.add(f"amount:{amount.plain()}")
+
+    def times(self, times: Iterable[datetime | None]) -> None:
+        for at in times:
+            if at is not None:
+                local = at.astimezone(self.zone)
+                self._sayable.add(f"date:{local.month}-{local.day}")
+                self._sayable.add(f"time:{local.hour}:{local.minute:02d}")
+
+    def order(self, order: Order, now: datetime) -> None:
+        """An order's number, goods, amounts, its timeline and every scan."""
+        self.text(order.no)
+        self.money(order.total, order.freight)
+        self.count(len(order.lines), sum(line.quantity for line in order.lines), len(order.parcels))
+        self.times((order.placed_at, order.paid_at))
+        for line in order.lines:
+            self.text(line.name)
+        for step in order.timeline:
+            self.text(step.detail, step.zh, step.en)
+            self.times((step.at,))
+        for parcel in order.parcels:
+            self.text(parcel.tracking_no, parcel.carrier)
+            self.times((parcel.promised_by,))
+            self.times(s.at for s in parcel.scans)
+            for scan in parcel.scans:
+                self.text(scan.place, scan.text)
+            if parcel.scans:
+                self.span((now - parcel.scans[-1].at).days, "d")
+
+    def product(self, product: Product) -> None:
+        self.text(product.name, product.brand, product.category, product.summary, *product.attributes.values())
+        for variant in product.variants:
+            self.money(variant.price)
+            self.text(variant.sku, *(value for _, value in variant.options))
+
+    def unsupported(self, text: str) -> list[str]:
+        """The claims of a text that no fact of this turn holds up, sorted."""
+        claims = claims_in(text)
+        return sorted(claims - self._sayable) if claims else []
+
+
+def _normal(kind: str, said: str) -> str:
+    if kind == "amount":
+        digits = "".join(c for c in said if c.isdigit() or c == ".").strip(".")
+        if not digits:
+            return f"amount:{_han(said)}.00"
+        whole, _, part = digits.partition(".")
+        return f"amount:{int(whole or 0)}.{part:0<2}"
+    if kind == "iso":
+        _, month, day = said.split("-")
+        return f"date:{int(month)}-{int(day)}"
+    if kind == "date":
+        return _date(said)
+    if kind == "time":
+        hour, minute = said.split(":")
+        return f"time:{int(hour)}:{minute}"
+    if kind == "span":
+        number = re.match(r"\d+", said)
+        unit = next(key for key, words in _UNITS if any(word in said for word in words))
+        return f"span:{int(number.group()) if number else _han(said)}:{unit}"
+    if kind == "share":
+        return "share:" + said.replace(" ", "")
+    return f"{'n' if kind == 'number' else kind}:{said}"
+
+
+def _date(said: str) -> str:
+    numbers = re.findall(r"\d+", said)
+    if len(numbers) == 2:
+        return f"date:{int(numbers[0])}-{int(numbers[1])}"
+    month = next(i for i, name in enumerate(_MONTHS, 1) if name in said)
+    return f"date:{month}-{int(numbers[0])}"
+
+
+def _han(said: str) -> str:
+    """A small Chinese number as digits (三 → 3, 十五 → 15, 两百 → 200); 半 stays a word of its own."""
+    if "半" in said:
+        return "half"
+    total, digit = 0, 0
+    for c in said:
+        if c in _DIGIT:
+            digit = _DIGIT[c]
+        elif c == "十":
+            total, digit = total + (digit or 1) * 10, 0
+        elif c == "百":
+            total, digit = total + (digit or 1) * 100, 0
+    return str(total + digit)

@@ -1,0 +1,57 @@
+"""The hand-over note: what the next person needs so that the customer never has to say it again. Pure."""
+
+from xinfu.conversations.contracts import Handover
+from xinfu.kit.text import clip
+from xinfu.reception.dialogue import Memory
+from xinfu.reception.policy import Decision, Turn
+from xinfu.reception.wording import Wording, wording
+
+_VIP_URGENT = 4
+
+
+def hand_over(turn: Turn, decision: Decision) -> Handover:
+    """The hand-over of this turn, written in the shop's language. Danger goes first, strong anger and high VIPs before the rest."""
+    assert decision.handover is not None
+    wish = turn.wish
+    words = wording("en" if turn.settings.locale == "en" else "zh")
+    priority = (
+        2
+        if decision.handover == "danger"
+        else int(decision.handover in ("anger", "abuse") or wish.incoming.conversation.vip >= _VIP_URGENT)
+    )
+    note = {
+        "who": _who(turn, words),
+        "want": _want(turn, decision, words),
+        "tried": words.label("note.and").join(wish.memory.tried) or words.label("note.nothing"),
+        "promised": words.label("note.and").join(wish.memory.promised) or words.label("note.nothing"),
+        "mood": words.label(f"emotion.{wish.emotion}") + (f" {wish.intensity}/3" if wish.intensity else ""),
+        "next": words.label(f"next.{wish.danger}" if wish.danger else f"next.{wish.intent}") or words.label(f"next.{decision.handover}"),
+    }
+    return Handover(decision.handover, note, "", priority)
+
+
+def _who(turn: Turn, words: Wording) -> str:
+    conversation = turn.wish.incoming.conversation
+    vip = f" VIP{conversation.vip}" if conversation.vip else ""
+    return f"{clip(conversation.name, 40)}{vip}" + (words.label("note.english") if turn.wish.language == "en" else "")
+
+
+def _want(turn: Turn, decision: Decision, words: Wording) -> str:
+    wish = turn.wish
+    intent = wish.intent if wish.plan.way not in ("social", "unknown", "image") and wish.intent != "human_request" else wish.memory.intent
+    parts = [words.label(f"intent.{intent}")]
+    order_no = decision.order.no if decision.order else wish.memory.order
+    if order_no:
+        parts.append(words.label("note.order") + order_no)
+        if decision.order and decision.order.gift:
+            parts.append(words.label("note.gift"))
+    if decision.product:
+        parts.append(clip(decision.product.name, 40))
+    if wish.text.strip():
+        parts.append(words.label("note.quote").format(clip(wish.text, 120)))
+    return words.label("note.comma").join(p for p in parts if p)
+
+
+def waiting_words(memory: Memory, hours: int, words: Wording) -> None:
+    """Note the promised callback, in staff words, so that it is kept."""
+    memory.promise(words.label("note.callback").format(hours))

@@ -1,0 +1,323 @@
+"""What the front desk does about one thought: answer, ask, offer or hand over. Pure: everything known is in the Turn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from xinfu.commerce.contracts import Order, Parcel, Product
+from xinfu.identity.contracts import ShopSettings
+from xinfu.knowledge.contracts import Hit
+from xinfu.reception.choosing import CARDS, choose_order, choose_product, tokens
+from xinfu.reception.dialogue import Asked, Memory
+from xinfu.reception.wishes import ARRIVED, MOVING, Plan, Wish
+
+type Reason = Literal["asked", "anger", "unsure", "danger", "abuse", "policy", "person_needed"]
+type Trouble = Literal["", "exception", "late", "stale"]
+type Act = Literal[
+    "greeting",
+    "thanks",
+    "acknowledge",
+    "chitchat",
+    "image",
+    "order",
+    "orders_ask",
+    "order_none",
+    "order_not_found",
+    "action",
+    "article",
+    "attribute",
+    "price",
+    "stock",
+    "product",
+    "product_ask",
+    "product_list",
+    "unknown_fact",
+    "rephrase",
+    "lookup_failed",
+    "hand_over",
+]
+
+SCORE_FLOOR = 2.0  # BM25 over bigrams; below it a found article is about something else
+STALE_AFTER = timedelta(hours=72)
+DONE: frozenset[str] = frozenset({"delivered", "completed", "cancelled", "returned"})
+
+
+@dataclass(slots=True)
+class Turn:
+    """Everything known when deciding. `orders` None: they could not be looked up."""
+
+    wish: Wish
+    now: datetime
+    settings: ShopSettings
+    staffed: bool
+    orders: Sequence[Order] | None = ()
+    named: Order | None = None
+    found: Sequence[Product] = ()
+    focus: Product | None = None
+    article: Hit | None = None
+    hits: Sequence[Hit] = ()
+    attribute: str | None = None
+
+
+@dataclass(slots=True)
+class Decision:
+    """What to do, with the facts to do it with. `again` counts earlier answers to the same `question`."""
+
+    act: Act
+    handover: Reason | None = None
+    order: Order | None = None
+    orders: tuple[Order, ...] = ()
+    product: Product | None = None
+    products: tuple[Product, ...] = ()
+    attribute: str = ""
+    article: Hit | None = None
+    trouble: Trouble = ""
+    asks: Asked = ""
+    question: str = ""
+    again: int = 0
+    unsure: bool = False
+    facts: list[str] = field(default_factory=list)
+
+
+def decide(turn: Turn) -> Decision:
+    """The decision for one thought. Danger, a wish for a person, abuse and lasting anger go before any answer."""
+    decision = _before_all(turn) or _serve(turn)
+    memory = turn.wish.memory
+    if decision.question:
+        decision.again = memory.times_answered(decision.question)
+        if decision.again >= 2 and not decision.handover:
+            return Decision("hand_over", "unsure", order=decision.order, product=decision.product)
+    if decision.unsure and memory.unsure >= 1:
+        return Decision("hand_over", "unsure", order=decision.order, product=decision.product)
+    return decision
+
+
+def remember(memory: Memory, wish: Wish, decision: Decision) -> None:
+    """Carry the turn into memory: what is talked about, what we asked, how often we were unsure or met anger."""
+    memory.language = wish.language
+    memory.asked = decision.asks
+    memory.shown = [o.no for o in decision.orders] if decision.act == "orders_ask" else []
+    if wish.plan.way not in ("social", "image", "unknown"):
+        memory.intent = wish.intent
+    if decision.order:
+        memory.order = decision.order.no
+    if decision.product:
+        memory.product = decision.product.id
+    if clear_anger(wish):
+        memory.angry += 1
+    memory.unsure = memory.unsure + 1 if decision.unsure else (memory.unsure if decision.act in ("acknowledge", "greeting") else 0)
+    if decision.question:
+        memory.answering(decision.question)
+
+
+def clear_anger(wish: Wish) -> bool:
+    return wish.emotion == "anger" and wish.intensity >= 2
+
+
+def trouble_of(order: Order, now: datetime) -> Trouble:
+    """Whether something is wrong with an order on its way: an exception scan, a promise passed, or no scan for three days."""
+    if order.status in DONE:
+        return ""
+    worst: Trouble = ""
+    for parcel in order.parcels:
+        last = parcel.scans[-1] if parcel.scans else None
+        if last and last.code == "exception":
+            return "exception"
+        if last and last.code == "delivered":
+            continue
+        if parcel.promised_by and parcel.promised_by < now:
+            worst = "late"
+        elif last and not worst and order.status in MOVING and now - last.at > STALE_AFTER:
+            worst = "stale"
+    return worst
+
+
+def last_parcel(order: Order) -> Parcel | None:
+    """The parcel that moved last; one without any scan only when there is no other."""
+    moved = [p for p in order.parcels if p.scans]
+    if moved:
+        return max(moved, key=lambda p: p.scans[-1].at)
+    return order.parcels[0] if order.parcels else None
+
+
+def relevant(hit: Hit, text: str) -> bool:
+    """Whether a found article is really about the question: a good score, and words of its title in the question."""
+    return hit.score >= SCORE_FLOOR and bool(tokens(text) & tokens(f"{hit.title} {hit.body}"))
+
+
+def _before_all(turn: Turn) -> Decision | None:
+    wish = turn.wish
+    if wish.danger:
+        return Decision("hand_over", "danger")
+    if wish.intent == "human_request":
+        return Decision("hand_over", "asked")
+    if wish.abuse:
+        return Decision("hand_over", "abuse")
+    if wish.emotion == "anger" and (wish.intensity >= 3 or (wish.intensity == 2 and wish.memory.angry >= 1)):
+        return Decision("hand_over", "anger", order=turn.named)
+    return None
+
+
+def _serve(turn: Turn) -> Decision:
+    wish = turn.wish
+    plan = wish.plan
+    way = plan.way
+    if way == "social":
+        return _social(turn)
+    if way == "person":
+        return Decision("hand_over", "person_needed", order=turn.named)
+    if way == "image":
+        return _image(turn)
+    if way == "order":
+        return _order(turn, plan)
+    if way == "action":
+        return _action(turn)
+    if way == "product":
+        return _product(turn, plan)
+    if way == "article":
+        return _article(turn)
+    return _unknown(turn)
+
+
+def _social(turn: Turn) -> Decision:
+    wish, asked = turn.wish, turn.wish.memory.asked
+    if wish.intent == "confirm" and asked in ("person", "urge", "contact"):
+        return Decision("hand_over", "person_needed" if asked == "urge" else "unsure")
+    if wish.intent == "deny" and not asked:
+        return Decision("rephrase", unsure=True)
+    if wish.intent == "confirm" and asked == "order" and turn.orders:
+        return Decision("orders_ask", orders=tuple(turn.orders[:CARDS]), asks="order")
+    if wish.intent == "greeting":
+        return Decision("greeting")
+    if wish.intent == "thanks_bye":
+        return Decision("thanks")
+    return Decision("chitchat") if wish.intent == "chitchat" else Decision("acknowledge")
+
+
+def _image(turn: Turn) -> Decision:
+    memory = turn.wish.memory
+    if memory.asked == "look" or memory.intent in ("transport_damage", "wrong_missing"):
+        return Decision("hand_over", "person_needed")
+    return Decision("image", asks="look")
+
+
+def _order(turn: Turn, plan: Plan) -> Decision:
+    wish = turn.wish
+    if turn.orders is None:
+        return Decision("lookup_failed", asks="person")
+    order, candidates = choose_order(wish, turn.orders, turn.named)
+    if wish.named and turn.named is None:
+        return Decision("order_not_found", orders=tuple(turn.orders[:CARDS]), asks="order", question="missing:" + wish.named[0])
+    if order is None:
+        if candidates:
+            return Decision("orders_ask", orders=candidates, asks="order", question="which_order")
+        return Decision("order_none", asks="person", question="no_order")
+    decision = _about(order, turn)
+    if wish.intent == "logistics_exception" and order.status in ARRIVED:
+        decision.handover = "person_needed"
+    elif decision.trouble or wish.urges:
+        decision.asks = "urge"
+    if turn.article and (plan.topic not in ("policy.shipping", "policy.delivery_time") or order.status in ("paid", "packed")):
+        decision.article = turn.article
+        decision.asks = decision.asks or "person"
+    return decision
+
+
+def _about(order: Order, turn: Turn) -> Decision:
+    return Decision("order", order=order, trouble=trouble_of(order, turn.now), question=f"order:{order.no}:{order.status}:{_newest(order)}")
+
+
+def _newest(order: Order) -> str:
+    """Changes whenever there is something new to tell about the order."""
+    parcel = last_parcel(order)
+    return str(int(parcel.scans[-1].at.timestamp())) if parcel and parcel.scans else ""
+
+
+def _action(turn: Turn) -> Decision:
+    """What only a person may do: say the rule when only the rule was asked, else collect which order and hand over."""
+    wish = turn.wish
+    if wish.asks_how and turn.article:
+        return Decision("article", article=turn.article, asks="person", question=f"article:{turn.article.article_id}")
+    if turn.orders:
+        order, candidates = choose_order(wish, turn.orders, turn.named)
+        if order is None and candidates and wish.memory.asked != "order":
+            return Decision("orders_ask", orders=candidates, asks="order")
+        return Decision("action", "person_needed", order=order)
+    return Decision("action", "person_needed")
+
+
+def _product(turn: Turn, plan: Plan) -> Decision:
+    wish = turn.wish
+    if wish.intent in ("product_search", "product_compare"):
+        return _browse(turn)
+    product, candidates = (turn.focus, ()) if wish.kind == "product" else choose_product(wish, turn.found, turn.focus)
+    attribute = turn.attribute or plan.attribute
+    if product is None:
+        if turn.article or (candidates == () and turn.hits and relevant(turn.hits[0], wish.text)):
+            return _article(turn)
+        if wish.memory.asked == "product" and not candidates:
+            return _dont_know(turn)
+        return Decision("product_ask", products=candidates, asks="product")
+    if attribute in ("price", "stock"):
+        return Decision("price" if attribute == "price" else "stock", product=product, question=f"{attribute}:{product.id}")
+    if wish.kind == "product" and not turn.attribute and not wish.memory.asked:
+        return Decision("product", product=product, asks="look", question=f"product:{product.id}")
+    key = attribute if attribute in product.attributes else ("" if attribute else _closest_attribute(wish.text, product))
+    if key:
+        return Decision("attribute", product=product, attribute=key, question=f"attribute:{product.id}:{key}")
+    if turn.hits and relevant(turn.hits[0], wish.text):
+        return _article(turn)
+    return Decision("unknown_fact", product=product, attribute=attribute, asks="person", unsure=True)
+
+
+def _closest_attribute(text: str, product: Product) -> str:
+    """The attribute whose text shares most with the question beyond the product's own name; '' when none shares enough."""
+    words = tokens(text) - tokens(product.name)
+    best, most = "", 1
+    for key, value in product.attributes.items():
+        shared = len(words & tokens(value))
+        if shared > most:
+            best, most = key, shared
+    return best
+
+
+def _browse(turn: Turn) -> Decision:
+    wish = turn.wish
+    words = tokens(wish.text)
+    fitting = tuple(p for p in turn.found if words & (tokens(p.name) | tokens(p.category) | tokens(p.brand) | tokens(p.summary)))[:3]
+    if fitting:
+        return Decision(
+            "product_list", products=fitting, product=fitting[0] if len(fitting) == 1 else None, question=f"list:{fitting[0].id}"
+        )
+    if turn.hits and relevant(turn.hits[0], wish.text):
+        return _article(turn)
+    return _dont_know(turn)
+
+
+def _article(turn: Turn) -> Decision:
+    hit = turn.article or next((h for h in turn.hits if relevant(h, turn.wish.text)), None)
+    product = turn.focus
+    attribute = turn.wish.plan.attribute or {"installation": "installation", "warranty_repair": "warranty"}.get(turn.wish.intent, "")
+    if product and attribute in product.attributes:
+        return Decision("attribute", product=product, attribute=attribute, article=hit, question=f"attribute:{product.id}:{attribute}")
+    if hit:
+        return Decision("article", article=hit, question=f"article:{hit.article_id}")
+    return _dont_know(turn)
+
+
+def _unknown(turn: Turn) -> Decision:
+    wish = turn.wish
+    if wish.memory.asked == "order" and turn.orders:
+        order, _ = choose_order(wish, turn.orders, turn.named)
+        if order:
+            return _about(order, turn)
+    if wish.memory.asked == "look" and turn.attribute and turn.focus:
+        return _product(turn, Plan("product"))
+    if turn.hits and relevant(turn.hits[0], wish.text):
+        return _article(turn)
+    return Decision("rephrase", unsure=True)
+
+
+def _dont_know(turn: Turn) -> Decision:
+    return Decision("unknown_fact", asks="person", unsure=True)

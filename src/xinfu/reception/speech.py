@@ -1,0 +1,89 @@
+"""One answer while it is being written: sentences, sources, tappable words and cards; and how times and goods are said. Pure."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from xinfu.commerce.contracts import Order
+from xinfu.conversations.contracts import Said
+from xinfu.kit.text import clip
+from xinfu.reception.policy import Decision, Turn
+from xinfu.reception.wording import Wording, wording
+
+BODY = 600
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class Answer:
+    """One answer being written: sentences, sources, tappable words and cards, in the customer's language."""
+
+    def __init__(self, turn: Turn, decision: Decision, zone: ZoneInfo) -> None:
+        self.turn = turn
+        self.decision = decision
+        self.zone = zone
+        self.memory = turn.wish.memory
+        self.english = turn.wish.language == "en"
+        self.words: Wording = wording(turn.wish.language)
+        self.staff_words: Wording = wording("en" if turn.settings.locale == "en" else "zh")
+        self.parts: list[str] = []
+        self.sources: list[dict[str, str]] = []
+        self.choices: list[str] = []
+        self.cards: list[dict[str, Any]] = []
+
+    def say(self, key: str, **facts: str) -> None:
+        self.parts.append(self.words.say(key, self.memory, **facts))
+
+    def choice(self, *keys: str) -> None:
+        self.choices.extend(self.words.label(f"choice.{key}") for key in keys)
+
+    def source(self, kind: str, id: str, title: str) -> None:
+        self.sources.append({"kind": kind, "id": id, "title": title})
+
+    def did(self, key: str, what: str = "") -> None:
+        """Remember for the hand-over note, in the shop's language, what was done."""
+        self.memory.did(self.staff_words.label(f"note.did_{key}").format(what))
+
+    def said(self) -> list[Said]:
+        text = (" " if self.english else "").join(p for p in self.parts if p)
+        data: dict[str, Any] = {}
+        if self.sources:
+            data["sources"] = self.sources
+        if self.choices:
+            data["choices"] = self.choices
+        if self.cards:
+            return [Said(text, "orders", {**data, "orders": self.cards})]
+        return [Said(text, "text", data or None)] if text else []
+
+
+def items_of(answer: Answer, order: Order) -> str:
+    """The goods of an order in a few words."""
+    if not order.lines:
+        return order.no
+    name = clip(order.lines[0].name, 24)
+    if len(order.lines) == 1:
+        return answer.words.label("items.one").format(name=name)
+    return answer.words.label("items.many").format(name=name, count=sum(line.quantity for line in order.lines))
+
+
+def clip_body(body: str) -> str:
+    """An article as one message: whole when it fits, else up to the last full sentence that does."""
+    body = body.strip()
+    if len(body) <= BODY:
+        return body
+    end = max(body.rfind(mark, 0, BODY) for mark in "。！？.!?\n")
+    return body[: end + 1] if end > BODY // 3 else body[: BODY - 1] + "…"
+
+
+def moment(at: datetime, zone: ZoneInfo, english: bool) -> str:
+    """3月12日 14:30, or 12 Mar 14:30, in the shop's zone."""
+    local = at.astimezone(zone)
+    return f"{day(at, zone, english)} {local.hour:02d}:{local.minute:02d}"
+
+
+def day(at: datetime, zone: ZoneInfo, english: bool) -> str:
+    local = at.astimezone(zone)
+    return f"{local.day} {_MONTHS[local.month - 1]}" if english else f"{local.month}月{local.day}日"
+
+
+def is_foreign(answer: Answer, body: str) -> bool:
+    return answer.english and any("\u4e00" <= c <= "\u9fff" for c in body[:80])

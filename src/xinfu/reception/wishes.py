@@ -1,0 +1,262 @@
+"""What the customer wants: one thought out of one or several messages, and what has to be looked up to answer it. Pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from xinfu.commerce.contracts import OrderStatus
+from xinfu.conversations.contracts import Incoming, Kind
+from xinfu.kit.text import fold
+from xinfu.reception.dialogue import Memory
+from xinfu.understanding.contracts import Danger, Emotion, Language
+
+type Way = Literal["order", "product", "article", "action", "person", "social", "choice", "image", "unknown"]
+
+UNPAID: frozenset[OrderStatus] = frozenset({"unpaid"})
+WAITING: frozenset[OrderStatus] = frozenset({"paid", "packed"})
+MOVING: frozenset[OrderStatus] = frozenset({"shipped", "out_for_delivery"})
+ARRIVED: frozenset[OrderStatus] = frozenset({"delivered", "completed"})
+OPEN: frozenset[OrderStatus] = UNPAID | WAITING | MOVING
+ENDED: frozenset[OrderStatus] = frozenset({"cancelled", "returned"})
+NOTHING: frozenset[OrderStatus] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How an intent is served: the way, the article that states the rule, the orders usually meant, the attribute usually asked."""
+
+    way: Way
+    topic: str = ""
+    prefer: frozenset[OrderStatus] = NOTHING
+    attribute: str = ""
+
+
+UNKNOWN = Plan("unknown")
+
+PLANS: dict[str, Plan] = {
+    "product_attribute": Plan("product"),
+    "product_compare": Plan("product"),
+    "product_search": Plan("product"),
+    "product_usage": Plan("product", attribute="use"),
+    "authenticity": Plan("article", "policy.authenticity"),
+    "production_date": Plan("product", attribute="shelf_life"),
+    "package_contents": Plan("product", attribute="package"),
+    "packaging": Plan("article", "policy.packaging"),
+    "price": Plan("product", attribute="price"),
+    "stock": Plan("product", attribute="stock"),
+    "promotion": Plan("article", "policy.promotion"),
+    "coupon": Plan("article", "policy.coupon"),
+    "gift_item": Plan("article", "policy.gift"),
+    "delivery_area": Plan("article", "policy.delivery_area"),
+    "delivery_fee": Plan("article", "policy.freight"),
+    "seller_type": Plan("article", "policy.seller"),
+    "purchase_process": Plan("article", "policy.purchase"),
+    "payment": Plan("article", "policy.payment"),
+    "credit": Plan("article", "policy.credit"),
+    "gift_card_balance": Plan("article", "policy.gift_card"),
+    "membership": Plan("article", "policy.membership"),
+    "account": Plan("article", "policy.account"),
+    "merchant_partner": Plan("article", "policy.partner"),
+    "order_status": Plan("order"),
+    "dispatch_time": Plan("order", "policy.shipping", WAITING),
+    "logistics_tracking": Plan("order", "", MOVING),
+    "delivery_schedule": Plan("order", "policy.delivery_time", MOVING),
+    "delivery_method": Plan("article", "policy.pickup"),
+    "logistics_exception": Plan("order", "", MOVING | ARRIVED),
+    "order_modify": Plan("action", "policy.address_change", WAITING | UNPAID),
+    "order_split_merge": Plan("article", "policy.order_split"),
+    "order_cancel": Plan("action", "policy.cancel", UNPAID | WAITING),
+    "order_restore": Plan("action", "", ENDED),
+    "reject_parcel": Plan("article", "policy.reject"),
+    "installation": Plan("article", "policy.installation"),
+    "invoice": Plan("article", "policy.invoice"),
+    "after_sales_policy": Plan("article", "policy.returns"),
+    "warranty_repair": Plan("article", "policy.warranty"),
+    "refund_request": Plan("action", "policy.returns", ARRIVED | MOVING),
+    "refund_progress": Plan("order", "policy.refund_time", ENDED),
+    "after_sales_withdraw": Plan("action", "", ARRIVED),
+    "service_ticket": Plan("action", "", ARRIVED),
+    "return_logistics": Plan("article", "policy.return_address"),
+    "wrong_missing": Plan("action", "policy.wrong_item", ARRIVED),
+    "transport_damage": Plan("action", "policy.damage", ARRIVED),
+    "price_protection": Plan("article", "policy.price_protection"),
+    "dispute": Plan("person"),
+    "review": Plan("article", "policy.review"),
+    "trade_in": Plan("article", "policy.trade_in"),
+    "contact_someone": Plan("person"),
+    "top_up": Plan("article", "policy.top_up"),
+    "travel_ticket": Plan("article", "policy.travel"),
+    "greeting": Plan("social"),
+    "thanks_bye": Plan("social"),
+    "confirm": Plan("social"),
+    "deny": Plan("social"),
+    "chitchat": Plan("social"),
+    "human_request": Plan("person"),
+    "complaint": Plan("person"),
+    "unknown": UNKNOWN,
+}
+
+# A more general article that also answers when the shop has not written the particular one.
+WIDER_TOPIC = {
+    "policy.return_address": "policy.returns",
+    "policy.delivery_time": "policy.shipping",
+    "policy.exchange": "policy.returns",
+    "policy.reject": "policy.returns",
+    "policy.pickup": "policy.shipping",
+}
+
+_HOW = re.compile(
+    r"怎么|怎样|如何|多久|多长时间|流程|条件|规则|政策|能不能|可不可以|可以.{0,8}[吗么嘛不]|能.{0,8}[吗么嘛]"
+    r"|\bhow\b|\bcan i\b|\bpolicy\b|\bwhat if\b"
+)
+_OTHER = re.compile(r"另外?一?[个单件]|别的|其他[的单]|那个呢|the other|another one")
+_EXCHANGE = re.compile(r"换|exchange")
+_URGE = re.compile(r"催|快点|尽快|urge|hurry|speed (it|this) up|chase")
+_ORDINALS = ("第一", "第二", "第三", "第四", "第五"), ("first", "second", "third", "fourth", "fifth")
+_SMALL = frozenset({"greeting", "confirm", "deny", "thanks_bye", "chitchat", "unknown"})
+_WEIGHT: dict[Emotion, int] = {"calm": 0, "happiness": 1, "confusion": 2, "worry": 3, "loss": 4, "anxiety": 5, "anger": 6}
+
+
+@dataclass(slots=True)
+class Wish:
+    """One thought of one customer: what it asks for, how it sounds, and what it names."""
+
+    incoming: Incoming
+    intent: str
+    p: float
+    plan: Plan
+    text: str
+    folded: str
+    kind: Kind
+    data: dict[str, Any]
+    language: Language
+    emotion: Emotion
+    intensity: int
+    danger: Danger | None
+    abuse: bool
+    named: tuple[str, ...]  # order and tracking numbers as normalised by understanding
+    memory: Memory
+
+    @property
+    def asks_how(self) -> bool:
+        return _HOW.search(self.folded) is not None
+
+    @property
+    def urges(self) -> bool:
+        return _URGE.search(self.folded) is not None
+
+    @property
+    def wants_other(self) -> bool:
+        return _OTHER.search(self.folded) is not None
+
+    @property
+    def needs_orders(self) -> bool:
+        plan = self.plan
+        return plan.way in ("order", "action", "choice") or plan.way == "product" or bool(self.named) or self.kind == "order"
+
+    @property
+    def topic(self) -> str:
+        if (
+            self.plan.topic == "policy.returns"
+            and _EXCHANGE.search(self.folded)
+            and "退换" not in self.folded
+            and "return" not in self.folded
+        ):
+            return "policy.exchange"
+        return self.plan.topic
+
+    def ordinal(self) -> int | None:
+        """0 for 第一个 / the first / a bare 1, and so on; None when no place in a list is named."""
+        for words in _ORDINALS:
+            for place, word in enumerate(words):
+                if word in self.folded:
+                    return place
+        bare = self.folded.strip(" .。、号个")
+        return int(bare) - 1 if len(bare) == 1 and bare in "12345" else None
+
+
+def wish_of(fragments: Sequence[Incoming]) -> Wish:
+    """Read consecutive messages of one conversation as one thought: its strongest feeling, its last real question, all it names."""
+    last = fragments[-1]
+    memory = Memory.load(last.memory)
+    leading = last if len(fragments) == 1 else _leading(fragments)
+    reading = leading.reading
+    text = last.message.text if len(fragments) == 1 else "\n".join(f.message.text for f in fragments if f.message.text)
+    mood = reading if len(fragments) == 1 else max((f.reading for f in fragments), key=lambda r: (r.intensity, _WEIGHT[r.emotion]))
+    named: tuple[str, ...] = ()
+    for fragment in fragments:
+        for entity in fragment.reading.entities:
+            if entity.kind == "order_no" or entity.kind == "tracking_no":
+                named = (*named, entity.value)
+    wish = Wish(
+        incoming=last,
+        intent=reading.intent,
+        p=reading.intent_p,
+        plan=PLANS.get(reading.intent, UNKNOWN),
+        text=text,
+        folded=fold(text),
+        kind=leading.message.kind,
+        data=leading.message.data or {},
+        language=_language(leading, memory, text),
+        emotion=mood.emotion,
+        intensity=mood.intensity,
+        danger=next((f.reading.danger for f in fragments if f.reading.danger), None),
+        abuse=any(f.reading.abuse for f in fragments),
+        named=named,
+        memory=memory,
+    )
+    _follow_up(wish)
+    return wish
+
+
+def _leading(fragments: Sequence[Incoming]) -> Incoming:
+    """The fragment that carries the question: a card or a wish for a person first, then the last real intent, then the last one."""
+    for fragment in fragments:
+        if fragment.reading.intent == "human_request":
+            return fragment
+    for fragment in reversed(fragments):
+        if fragment.reading.intent not in _SMALL or fragment.message.kind in ("order", "product"):
+            return fragment
+    return fragments[-1]
+
+
+def _language(incoming: Incoming, memory: Memory, text: str) -> Language:
+    """The language of the words; without words (a card, a number, a picture) the one spoken before."""
+    if any(c.isalpha() for c in text):
+        return incoming.reading.language
+    return memory.language or ("en" if incoming.conversation.language == "en" else "zh")
+
+
+def _follow_up(wish: Wish) -> None:
+    """Complete a wish that only makes sense with what was said before: a tapped card, a bare number, yes, no, the other one."""
+    memory = wish.memory
+    carried = memory.intent if memory.intent and memory.intent not in _SMALL else ""
+    if wish.kind in ("image", "file") and not wish.text.strip():
+        _become(wish, "unknown", Plan("image"))
+    elif wish.kind == "order":
+        intent = carried if PLANS.get(carried, UNKNOWN).way in ("order", "action") else "order_status"
+        _become(wish, intent, PLANS[intent])
+    elif wish.kind == "product":
+        intent = carried if PLANS.get(carried, UNKNOWN).way == "product" else "product_attribute"
+        _become(wish, intent, PLANS[intent])
+    elif memory.asked == "order" and _chooses_order(wish):
+        _become(wish, carried or "order_status", PLANS.get(carried, PLANS["order_status"]))
+    elif memory.asked == "product" and wish.intent in ("unknown", "confirm", "product_attribute", "product_search"):
+        _become(wish, carried or "product_attribute", PLANS.get(carried, PLANS["product_attribute"]))
+    elif wish.named and wish.intent in _SMALL:
+        _become(wish, "order_status", PLANS["order_status"])
+    elif wish.wants_other and wish.intent in _SMALL and PLANS.get(carried, UNKNOWN).way == "order":
+        _become(wish, carried, PLANS[carried])
+    elif memory.asked in ("person", "urge") and wish.urges and wish.intent in ("unknown", "confirm", "logistics_tracking"):
+        _become(wish, "confirm", PLANS["confirm"])
+
+
+def _chooses_order(wish: Wish) -> bool:
+    """Whether words after "which order?" choose one: a number, a place in the list, or words that mean nothing else."""
+    small = wish.intent in _SMALL or wish.plan.way == "unknown"
+    return bool(wish.named) or (small and (wish.ordinal() is not None or wish.plan.way == "unknown"))
+
+
+def _become(wish: Wish, intent: str, plan: Plan) -> None:
+    wish.intent, wish.plan = intent, plan
