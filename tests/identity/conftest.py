@@ -3,13 +3,30 @@
 from dataclasses import dataclass
 
 import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import select
 
-from xinfu.identity import AuditLog, Authenticator, Passwords, Settings, Shops, SignIn, bootstrap, console_actor
+from xinfu.identity import (
+    AuditLog,
+    Authenticator,
+    Passwords,
+    Roles,
+    Settings,
+    Shops,
+    SignIn,
+    StaffAdmin,
+    Tokens,
+    bootstrap,
+    console_actor,
+    router,
+)
 from xinfu.kit.auth import Actor
 from xinfu.kit.clock import FixedClock
-from xinfu.kit.database import Database
+from xinfu.kit.database import Base, Database
+from xinfu.kit.http import install_problem_handlers
 from xinfu.kit.ids import Id
 
 OWNER_PASSWORD = "a-long-owner-password"
@@ -28,6 +45,9 @@ class Centre:
     authenticator: Authenticator
     sign_in: SignIn
     audit_log: AuditLog
+    staff: StaffAdmin
+    roles: Roles
+    tokens: Tokens
 
     @property
     def console(self) -> Actor:
@@ -36,6 +56,32 @@ class Centre:
     async def signed_in(self, login: str = "owner", password: str = OWNER_PASSWORD) -> Actor:
         token = (await self.sign_in.login(login, password, "127.0.0.1")).token
         return (await self.authenticator.by_session(token)).actor
+
+    async def person(self, role: str, login: str, shops: tuple[Id, ...] = ()) -> Actor:
+        """A new person of that role, signed in; their password is their login twice."""
+        password = f"{login}-{login}-{login}"
+        acting = console_actor([self.shop_id, *shops])
+        await self.staff.create(acting, self.shop_id, login, login.title(), role, shops or (self.shop_id,), password)
+        return await self.signed_in(login, password)
+
+    async def everything(self) -> list[tuple[object, ...]]:
+        """Every row of identity's own tables but sessions: what a refused action must leave as it was."""
+        tables = ["shop", "staff", "staff_shop", "role", "api_token", "settings_version"]
+        rows: list[tuple[object, ...]] = []
+        async with self.database.read() as unit:
+            for table in tables:
+                found = await unit.execute(select(Base.metadata.tables[table]))
+                rows += sorted(((table, *map(str, row)) for row in found), key=str)
+        return rows
+
+    def client(self) -> AsyncClient:
+        """A browser at the API."""
+        app = FastAPI()
+        app.include_router(router)
+        install_problem_handlers(app)
+        services = (self.settings, self.shops, self.authenticator, self.sign_in, self.audit_log, self.staff, self.roles, self.tokens)
+        app.state.provided = {type(service): service for service in services}
+        return AsyncClient(transport=ASGITransport(app), base_url="http://centre.test")
 
 
 @pytest.fixture(scope="session")
@@ -56,8 +102,11 @@ async def centre(database: Database, clock: FixedClock, passwords: Passwords) ->
         made.shop_id,
         passwords,
         settings,
-        Shops(database, clock, settings),
+        Shops(database, clock, settings, authenticator),
         authenticator,
         SignIn(database, clock, passwords, authenticator),
         AuditLog(database),
+        StaffAdmin(database, clock, passwords, authenticator),
+        Roles(database, clock, authenticator),
+        Tokens(database, clock, authenticator),
     )

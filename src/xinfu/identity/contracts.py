@@ -71,3 +71,13 @@ class Shop:
     slug: str
     name: str
     currency: str = "CNY"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessChanged:
+    """Announced when someone's rights shrank or changed: who holds a socket of theirs open asks again who it is.
+
+    `actor_id` None: a role changed, so it may be anyone. Else a staff id or the id of an API token.
+    """
+
+    actor_id: Id | None

@@ -55,17 +55,18 @@ TEXT_LIMITS: dict[str, int] = {"display_name": 80, "display_name_en": 80, "welco
 MAX_ORIGINS = 50
 
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
-_ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9.-]+(:\d{1,5})?")
+_START = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+_END = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
+_ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9.-]+(:[0-9]{1,5})?")
 _LOGIN = re.compile(r"[\w.@-]{2,64}")
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])")
 
 
-def role_permissions(key: str, stored: list[str]) -> frozenset[str]:
+def role_permissions(key: str, stored: list[str]) -> frozenset[Permission]:
     """What the role holds now. The owner holds everything, also permissions added by a later version; names no longer known are dropped."""
     if key == OWNER:
         return frozenset(Permission)
-    return frozenset(stored) & frozenset(Permission)
+    return frozenset(permission for permission in Permission if permission in stored)
 
 
 def check_login(login: str) -> str:
@@ -78,9 +79,13 @@ def check_login(login: str) -> str:
 
 def check_slug(slug: str) -> str:
     """Raises SlugInvalid."""
-    if not _SLUG.fullmatch(slug):
+    if not is_slug(slug):
         raise SlugInvalid
     return slug
+
+
+def is_slug(text: str) -> bool:
+    return _SLUG.fullmatch(text) is not None
 
 
 def check_password(login: str, password: str) -> None:
@@ -106,6 +111,11 @@ def check_settings(settings: ShopSettings) -> None:
             raise OriginInvalid(origin=origin[:80])
 
 
+def leaves_no_owner(owners: set[str], staff_id: str) -> bool:
+    """Whether a shop with these active owners has none left once `staff_id` is not one any more."""
+    return staff_id in owners and len(owners) == 1
+
+
 def in_force(versions: list[tuple[datetime, int]], now: datetime) -> int:
     """Which of the saved versions (effective_from, version) applies at `now`: the one that came into force last.
 
@@ -123,5 +133,5 @@ def _check_zone(name: str) -> None:
 
 def _check_hours(hours: OpeningHours) -> None:
     days_fine = hours.days and len(set(hours.days)) == len(hours.days) and all(1 <= d <= 7 for d in hours.days)
-    if not days_fine or not _TIME.fullmatch(hours.start) or not _TIME.fullmatch(hours.end):
+    if not days_fine or not _START.fullmatch(hours.start) or not _END.fullmatch(hours.end):
         raise HoursInvalid

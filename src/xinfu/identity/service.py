@@ -16,14 +16,15 @@ from xinfu.identity import repository
 from xinfu.identity.contracts import Permission, Shop, ShopSettings
 from xinfu.identity.errors import IdentityTokenInvalid, SlugTaken
 from xinfu.identity.model import SettingsVersion, ShopRow, StaffShop
-from xinfu.identity.policy import TEXT_LIMITS, check_settings, check_slug, in_force
+from xinfu.identity.policy import TEXT_LIMITS, check_settings, check_slug, in_force, is_slug
+from xinfu.identity.service_sign_in import Authenticator
 from xinfu.kit import audit
 from xinfu.kit.audit import AuditEntry
 from xinfu.kit.auth import Actor
 from xinfu.kit.clock import Clock, to_ms
 from xinfu.kit.database import Database, Unit
 from xinfu.kit.errors import Conflict, Forbidden, Invalid, NotFound
-from xinfu.kit.ids import Id, new_id
+from xinfu.kit.ids import Id, is_id, new_id
 from xinfu.kit.paging import Page, decode_cursor, encode_cursor
 from xinfu.kit.text import clean
 
@@ -138,10 +139,11 @@ class Settings:
 class Shops:
     """The shops of this centre. Few and rarely changed, so what was found is kept in memory."""
 
-    def __init__(self, database: Database, clock: Clock, settings: Settings) -> None:
+    def __init__(self, database: Database, clock: Clock, settings: Settings, authenticator: Authenticator) -> None:
         self._database = database
         self._clock = clock
         self._settings = settings
+        self._authenticator = authenticator
         self._by_slug: dict[str, ShopRow] = {}
 
     async def create(
@@ -158,6 +160,7 @@ class Shops:
             row = await new_shop(unit, actor, shop_id or new_id(), slug, name, currency, settings, self._clock.now())
             members = [actor.id] if actor.kind == "staff" else await repository.all_owners(unit)
             unit.add_all(StaffShop(staff_id=staff_id, shop_id=row.id) for staff_id in members)
+        self._authenticator.forget()
         await self._met(row)
         return _shop(row)
 
@@ -170,6 +173,8 @@ class Shops:
         for row in self._by_slug.values():
             if row.id == shop_id:
                 return _shop(row)
+        if not is_id(shop_id):
+            raise NotFound
         async with self._database.read() as unit:
             found = await repository.shop_by_id(unit, shop_id)
         if found is None:
@@ -181,6 +186,10 @@ class Shops:
         """Every shop, oldest first."""
         async with self._database.read() as unit:
             return [_shop(row) for row in await repository.shops(unit)]
+
+    async def of(self, actor: Actor) -> list[Shop]:
+        """The actor's own shops, oldest first."""
+        return [await self.by_id(shop_id) for shop_id in sorted(actor.shops)]
 
     async def widget_secret(self, actor: Actor, shop_id: Id) -> str:
         """What the shop's own system signs identity tokens with."""
@@ -210,6 +219,8 @@ class Shops:
     async def _row(self, slug: str) -> ShopRow:
         if slug in self._by_slug:
             return self._by_slug[slug]
+        if not is_slug(slug):
+            raise NotFound
         async with self._database.read() as unit:
             found = await repository.shop_by_slug(unit, slug)
         if found is None:
@@ -298,7 +309,7 @@ def _audit_place(cursor: str) -> tuple[datetime, Id]:
         place = datetime.fromisoformat(at)
     except ValueError as e:
         raise Invalid(why="cursor") from e
-    if place.tzinfo is None:
+    if place.tzinfo is None or not is_id(entry_id):
         raise Invalid(why="cursor")
     return place, entry_id
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from xinfu.identity import repository
+from xinfu.identity.contracts import AccessChanged
 from xinfu.identity.errors import CsrfMissing, Locked, OtherOrigin, WrongPassword
 from xinfu.identity.keys import TOKEN_PREFIX, Passwords, hashed_key, new_key
 from xinfu.identity.model import Staff, StaffSession
@@ -21,7 +22,7 @@ from xinfu.kit.database import Database, Unit
 from xinfu.kit.errors import NotSignedIn, RateLimited
 from xinfu.kit.ids import Id
 from xinfu.kit.ratelimit import RateLimiter
-from xinfu.kit.text import fold
+from xinfu.kit.text import clean, fold
 
 log = structlog.get_logger()
 
@@ -160,7 +161,7 @@ class SignIn:
 
         Raises RateLimited, Locked, WrongPassword.
         """
-        login = fold(login)[:64]
+        login = fold(clean(login))[:64]
         wait = self._per_address.take(ip) or self._per_login.take(login)
         if wait:
             raise RateLimited(retry_after_s=wait)
@@ -183,6 +184,7 @@ class SignIn:
             await repository.end_session(unit, session)
             for shop_id in actor.shops:
                 audit.record(unit, actor, self._clock.now(), "sign_in.ended", shop_id, "staff", actor.id)
+            unit.announce(AccessChanged(actor.id))
         self._authenticator.forget()
 
     async def change_password(self, actor: Actor, current: str, new: str) -> SignedIn:
@@ -210,6 +212,7 @@ class SignIn:
             for shop_id in actor.shops:
                 audit.record(unit, actor, now, "staff.password_changed", shop_id, "staff", actor.id)
             signed_in = self._open(unit, held, actor)
+            unit.announce(AccessChanged(actor.id))
         self._authenticator.forget()
         return signed_in
 
