@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from xinfu.kit.i18n import Locale
 
-DEMO_PASSWORD = "xinfu-demo-2026"  # documented on purpose: a demo shop holds nothing worth keeping from anyone
+# Printed in the documentation on purpose: a demo shop holds nothing worth keeping from anyone.
+DEMO_PASSWORD = "xinfu-demo-2026"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)
