@@ -1,0 +1,129 @@
+"""Understanding: the one object others hold. Model, rules and entities put together into readings."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+
+from xinfu.kit.clock import Clock, SystemClock, zone
+from xinfu.kit.text import fold
+from xinfu.understanding import policy
+from xinfu.understanding.contracts import Emotion, Language, Reading
+from xinfu.understanding.entities import entities_in
+from xinfu.understanding.heads import Floats, Heads
+from xinfu.understanding.taxonomy import EMOTIONS, INTENT_KEYS, STAGE_OF
+
+_TOP = 3
+_LONGEST = 600  # characters the model reads: what matters to a customer is said by then, and a pasted log must not hold up the batch
+_SURE = 0.97
+_INDEX = {key: at for at, key in enumerate(INTENT_KEYS)}
+_CALM = EMOTIONS.index("calm")
+_BEFORE_SHARE = 0.6
+
+
+class _Words(NamedTuple):
+    """What the rules found in one text."""
+
+    folded: str
+    abuse: bool
+    rule: str | None
+
+
+class Understanding:
+    """Reads customer messages. Holds nothing that changes: one instance may be used by any number of threads."""
+
+    def __init__(self, heads: Heads, clock: Clock, zone_name: str = "Asia/Shanghai") -> None:
+        self._heads = heads
+        self._clock = clock
+        self._zone = zone(zone_name)
+
+    @classmethod
+    def load(cls, clock: Clock | None = None) -> "Understanding":
+        """With the model that comes with Xinfu. `clock` decides what 昨天 means when `read` is not told."""
+        return cls(Heads.load(), clock or SystemClock())
+
+    def read(self, texts: Sequence[str], before: Sequence[str | None] | None = None, today: date | None = None) -> list[Reading]:
+        """One reading per text. `before`: what the shop's side said last to each customer, for answers that only make sense after it."""
+        if not texts:
+            return []
+        if before is not None and len(before) != len(texts):
+            raise ValueError("one `before` for each text")
+        today = today or self._clock.now().astimezone(self._zone).date()
+        words = [self._rules(text) for text in texts]
+        scores = self._heads.score([text[:_LONGEST] for text in texts])
+        intents = scores.intent
+        if before is not None:
+            intents = self._with_before(intents, words, before)
+        order = np.argsort(-intents, axis=1, kind="stable")[:, :_TOP]
+        best = np.take_along_axis(intents, order, axis=1).tolist()
+        ranked = order.tolist()
+        emotions = scores.emotion.argmax(axis=1).tolist()
+        certain = scores.emotion.max(axis=1).tolist()
+        felt = scores.intensity.tolist()
+        readings = []
+        for at, (text, word) in enumerate(zip(texts, words, strict=True)):
+            top = tuple((INTENT_KEYS[i], p) for i, p in zip(ranked[at], best[at], strict=True))
+            if word.rule:
+                top = _ruled(word.rule, top)
+            emotion, emotion_p = _feeling(EMOTIONS[emotions[at]], certain[at], word)
+            readings.append(
+                Reading(
+                    intent=top[0][0],
+                    intent_p=top[0][1],
+                    top=top,
+                    stage=STAGE_OF[top[0][0]],
+                    emotion=emotion,
+                    emotion_p=emotion_p,
+                    intensity=policy.strength(emotion, word.folded, felt[at], word.abuse),
+                    abuse=word.abuse,
+                    danger=policy.danger_in(word.folded),
+                    entities=entities_in(text, today),
+                    language=_language(word.folded),
+                )
+            )
+        return readings
+
+    def _rules(self, text: str) -> _Words:
+        folded = fold(text)
+        rule = policy.whole_message(folded) or ("human_request" if policy.wants_person(folded) else None)
+        return _Words(folded, policy.insults(folded), rule)
+
+    def _with_before(self, intents: Floats, words: Sequence[_Words], before: Sequence[str | None]) -> Floats:
+        """An elliptic question takes most of its meaning from what was said before it."""
+        asked = [
+            (at, said) for at, said in enumerate(before) if said and words[at].rule is None and policy.leans_on_before(words[at].folded)
+        ]
+        if not asked:
+            return intents
+        earlier = self._heads.score([said[:_LONGEST] for _, said in asked]).intent
+        mixed = intents.copy()
+        rows = [at for at, _ in asked]
+        mixed[rows] = (1 - _BEFORE_SHARE) * intents[rows] + _BEFORE_SHARE * earlier
+        return mixed
+
+
+def _ruled(intent: str, top: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
+    """The rule's intent first; what the model thought shares what is left."""
+    others = [(key, p) for key, p in top if key != intent][: _TOP - 1]
+    known = sum(p for _, p in others) or 1.0
+    return ((intent, _SURE), *((key, p * (1 - _SURE) / max(known, 1.0)) for key, p in others))
+
+
+def _feeling(emotion: Emotion, p: float, word: _Words) -> tuple[Emotion, float]:
+    if word.abuse and emotion != "anger":
+        return "anger", 0.9
+    if word.rule == "thanks_bye" and emotion == "calm":
+        return "happiness", 0.8
+    if word.rule in ("greeting", "confirm", "deny") and emotion != "calm" and "!!" not in word.folded and not policy.swears(word.folded):
+        return "calm", 0.8
+    return emotion, p
+
+
+def _language(folded: str) -> Language:
+    """English when Latin letters outweigh Chinese characters: one Chinese character says about as much as two letters."""
+    if folded.isascii():
+        return "en" if any(c.isalpha() for c in folded) else "zh"
+    han = sum("\u4e00" <= c <= "\u9fff" for c in folded)
+    latin = sum("a" <= c <= "z" for c in folded)
+    return "en" if latin > 2 * han else "zh"
