@@ -1,0 +1,23 @@
+/* Builds the workbench into the Python package; `--mode mock` serves it against made-up data in the browser, for working on pages without a server. */
+import vue from "@vitejs/plugin-vue";
+import { defineConfig, type Plugin } from "vite";
+
+const server = process.env.XINFU_URL ?? "http://127.0.0.1:8000";
+
+function mockEntry(): Plugin {
+  return {
+    name: "mock-entry",
+    transformIndexHtml: { order: "pre", handler: (html) => html.replace("/src/main.ts", "/mock/main.ts") },
+  };
+}
+
+export default defineConfig(({ mode }) => ({
+  base: "/workbench/",
+  plugins: [vue(), ...(mode === "mock" ? [mockEntry()] : [])],
+  define: { __VUE_OPTIONS_API__: "false", __VUE_I18N_LEGACY_API__: "false", __INTLIFY_PROD_DEVTOOLS__: "false" },
+  build: { outDir: "../../src/xinfu/static/workbench", emptyOutDir: true, target: "es2022" },
+  server: {
+    host: "127.0.0.1",
+    proxy: { "/api": { target: server }, "/ws": { target: server, ws: true } },
+  },
+}));
