@@ -75,6 +75,7 @@ class Summary(msgspec.Struct):
     assignee: str = ""
     offered_to: Id | None = None
     offered_at: int | None = None
+    offered_until: int | None = None
     skill: str = ""
     priority: int = 0
     opened_at: int = 0
