@@ -1,0 +1,147 @@
+"""Every query that reads commerce; each names the shop. The message path (newest_of) is Core and reads one packed value per order."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Table, and_, func, or_, select
+
+from xinfu.commerce.contracts import OrderLine, OrderStatus, Parcel, Product, Scan, Variant
+from xinfu.commerce.digest import chunks
+from xinfu.commerce.model import OrderLineRow, OrderRow, ParcelRow, ParcelScan, PriceChange, ProductRow, VariantRow
+from xinfu.commerce.packing import Packed
+from xinfu.commerce.policy import order_key, tracking_key
+from xinfu.kit.database import Unit
+from xinfu.kit.ids import Id
+from xinfu.kit.money import Money
+
+order: Table = OrderRow.__table__  # type: ignore[assignment]
+_HEAD = (order.c.id, order.c.customer_id, order.c.view)
+
+type Head = tuple[Id, Id, bytes]
+"""Id, customer and packed form of one order."""
+
+
+async def newest_of(unit: Unit, shop_id: Id, customer_ids: Sequence[Id], limit: int) -> list[Head]:
+    """The `limit` newest orders of each customer, newest first."""
+    found: list[Head] = []
+    for chunk in chunks(customer_ids):
+        newest = (order.c.placed_at.desc(), order.c.id.desc())
+        nth = func.row_number().over(partition_by=order.c.customer_id, order_by=newest).label("nth")
+        ranked = select(*_HEAD, nth).where(order.c.shop_id == shop_id, order.c.customer_id.in_(chunk)).subquery()
+        query = select(ranked.c.id, ranked.c.customer_id, ranked.c.view).where(ranked.c.nth <= limit)
+        found.extend(
+            (id_, customer, view) for id_, customer, view in await unit.execute(query.order_by(ranked.c.customer_id, ranked.c.nth))
+        )
+    return found
+
+
+async def by_no(unit: Unit, shop_id: Id, no: str) -> Head | None:
+    return await _one(unit, and_(order.c.shop_id == shop_id, order.c.no_key == order_key(no)))
+
+
+async def by_tracking(unit: Unit, shop_id: Id, tracking_no: str) -> Head | None:
+    """The newest order with such a parcel: carriers use a number again after some years."""
+    return await _one(unit, and_(order.c.shop_id == shop_id, order.c.id.in_(_with_tracking(shop_id, tracking_no))))
+
+
+async def search(
+    unit: Unit, shop_id: Id, text: str, status: OrderStatus | None, after: tuple[datetime, Id] | None, limit: int
+) -> Sequence[Row[Id, Id, bytes, datetime]]:
+    """By order number or its beginning, tracking number, receiver's name or last four digits of the phone; newest first."""
+    query = select(*_HEAD, order.c.placed_at).where(order.c.shop_id == shop_id)
+    if text := text.strip():
+        ways: list[ColumnElement[bool]] = [order.c.id.in_(_with_tracking(shop_id, text)), order.c.receiver == text]
+        if key := order_key(text):
+            ways.append(order.c.no_key.startswith(key, autoescape=True))
+        if len(text) == 4 and text.isdigit():
+            ways.append(order.c.receiver_tail == text)
+        query = query.where(or_(*ways))
+    if status is not None:
+        query = query.where(order.c.status == status)
+    if after is not None:
+        at, id_ = after
+        query = query.where(or_(order.c.placed_at < at, and_(order.c.placed_at == at, order.c.id < id_)))
+    return (await unit.execute(query.order_by(order.c.placed_at.desc(), order.c.id.desc()).limit(limit))).all()
+
+
+async def packed_from_tables(unit: Unit, shop_id: Id, order_id: Id) -> Packed:
+    """An order as its tables tell it; what `view` is a copy of."""
+    row = (await unit.scalars(select(OrderRow).where(OrderRow.shop_id == shop_id, OrderRow.id == order_id))).one()
+    lines = select(OrderLineRow).where(OrderLineRow.shop_id == shop_id, OrderLineRow.order_id == order_id)
+    return Packed(
+        no=row.no,
+        status=row.status,  # type: ignore[arg-type]  # only OrderStatus is ever written
+        placed_at=row.placed_at,
+        pay_by=row.pay_by,
+        paid_at=row.paid_at,
+        packed_at=row.packed_at,
+        completed_at=row.completed_at,
+        cancelled_at=row.cancelled_at,
+        returned_at=row.returned_at,
+        total=row.total_minor,
+        freight=row.freight_minor,
+        currency=row.currency,
+        lines=tuple([_line(li, row.currency) for li in await unit.scalars(lines.order_by(OrderLineRow.position))]),
+        receiver=row.receiver,
+        receiver_phone=row.receiver_phone,
+        address=row.address,
+        gift=row.gift,
+        note=row.note,
+        parcels=await _parcels(unit, shop_id, order_id),
+    )
+
+
+async def products(unit: Unit, shop_id: Id) -> list[Product]:
+    """The whole catalogue, in the order it was made."""
+    variants: dict[Id, list[Variant]] = {}
+    listed = select(VariantRow).where(VariantRow.shop_id == shop_id).order_by(VariantRow.position)
+    for v in await unit.scalars(listed):
+        options = tuple((k, value) for k, value in v.options)
+        variants.setdefault(v.product_id, []).append(Variant(v.sku, options, Money(v.price_minor, v.currency), v.stock))
+    rows = await unit.scalars(select(ProductRow).where(ProductRow.shop_id == shop_id).order_by(ProductRow.id))
+    return [
+        Product(p.id, p.name, p.category, p.brand, p.summary, p.image, p.attributes, tuple(variants.get(p.id, ())))
+        for p in rows
+    ]  # fmt: skip
+
+
+async def catalogue_state(unit: Unit, shop_id: Id) -> tuple[int, datetime | None]:
+    """Changes whenever a product is written, by whatever process."""
+    query = select(func.count(), func.max(ProductRow.changed_at)).where(ProductRow.shop_id == shop_id)
+    count, latest = (await unit.execute(query)).one()
+    return count, latest
+
+
+async def price_history(unit: Unit, shop_id: Id, product_id: Id) -> Sequence[Row[str, int, str, datetime]]:
+    """Sku, price in minor units, currency and since when; oldest first."""
+    query = select(VariantRow.sku, PriceChange.price_minor, PriceChange.currency, PriceChange.at).join(
+        PriceChange, PriceChange.variant_id == VariantRow.id
+    )
+    query = query.where(VariantRow.shop_id == shop_id, PriceChange.shop_id == shop_id, VariantRow.product_id == product_id)
+    return (await unit.execute(query.order_by(PriceChange.at, VariantRow.position))).all()
+
+
+async def _one(unit: Unit, condition: ColumnElement[bool]) -> Head | None:
+    query = select(*_HEAD).where(condition).order_by(order.c.placed_at.desc()).limit(1)
+    row = (await unit.execute(query)).first()
+    return (row.id, row.customer_id, row.view) if row else None
+
+
+def _with_tracking(shop_id: Id, tracking_no: str) -> Any:
+    return select(ParcelRow.order_id).where(ParcelRow.shop_id == shop_id, ParcelRow.tracking_no == tracking_key(tracking_no))
+
+
+def _line(row: OrderLineRow, currency: str) -> OrderLine:
+    options = tuple((k, v) for k, v in row.options)
+    return OrderLine(row.sku, row.product_id, row.name, options, row.quantity, Money(row.price_minor, currency), row.image)
+
+
+async def _parcels(unit: Unit, shop_id: Id, order_id: Id) -> tuple[Parcel, ...]:
+    rows = select(ParcelRow).where(ParcelRow.shop_id == shop_id, ParcelRow.order_id == order_id)
+    parcels = (await unit.scalars(rows.order_by(ParcelRow.position))).all()
+    scans: dict[Id, list[Scan]] = {}
+    listed = select(ParcelScan).where(ParcelScan.shop_id == shop_id, ParcelScan.parcel_id.in_([p.id for p in parcels]))
+    for s in await unit.scalars(listed.order_by(ParcelScan.position)):
+        scans.setdefault(s.parcel_id, []).append(Scan(s.at, s.code, s.place, s.text))  # type: ignore[arg-type]
+    return tuple([Parcel(p.carrier, p.tracking_no, tuple(scans.get(p.id, ())), p.promised_by) for p in parcels])
