@@ -188,7 +188,10 @@ class BigramIndex:
                 if isinstance(e, KeyboardInterrupt | SystemExit):
                     raise
                 log.warning("search.rebuilding", folder=self._folder.name, reason=type(e).__name__)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder.is_dir():
+            shutil.rmtree(self._folder)
+        else:
+            self._folder.unlink(missing_ok=True)
         self._folder.mkdir(parents=True, exist_ok=True)
         index = self._open_folder(self._folder)
         mark.write_text(json.dumps(layout), "utf-8")
@@ -222,9 +225,8 @@ class BigramIndex:
             values = [value] if isinstance(value, str) else list(value)
             yield tantivy.Query.term_set_query(self._schema, _FACET + name, values)
         if before is not None or since is not None:
-            yield tantivy.Query.range_query(
-                self._schema, "rank", tantivy.FieldType.Integer, since, before, include_lower=True, include_upper=False
-            )
+            last = None if before is None else before - 1
+            yield tantivy.Query.range_query(self._schema, "rank", tantivy.FieldType.Integer, since, last)
 
     def _document(self, entry: Entry) -> tantivy.Document:
         document = tantivy.Document()

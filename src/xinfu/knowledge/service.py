@@ -16,8 +16,8 @@ from xinfu.kit import audit
 from xinfu.kit.auth import Actor
 from xinfu.kit.clock import Clock
 from xinfu.kit.database import Database, Unit
-from xinfu.kit.errors import Conflict, NotFound
-from xinfu.kit.ids import Id, new_id
+from xinfu.kit.errors import Conflict, Invalid, NotFound
+from xinfu.kit.ids import Id, is_id, new_id
 from xinfu.kit.paging import Page, decode_cursor, encode_cursor
 from xinfu.kit.search import BigramIndex, Entry
 from xinfu.knowledge import repository
@@ -101,6 +101,8 @@ class Knowledge:
         after = None
         if cursor:
             title, last = decode_cursor(cursor, 2)
+            if "\x00" in title or not is_id(last):
+                raise Invalid(why="cursor")
             after = (title, last)
         async with self._database.read() as unit:
             rows = await repository.articles(unit, shop_id, status, audience, after, limit + 1)

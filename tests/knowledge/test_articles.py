@@ -1,0 +1,221 @@
+"""Articles: who finds what and when, versions, and that nothing changes without leave."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.knowledge.builders import OTHER, SHOP, a_trainer, an_agent, an_article
+from xinfu.kit.audit import AuditEntry
+from xinfu.kit.auth import Actor, system_actor
+from xinfu.kit.clock import FixedClock
+from xinfu.kit.database import Database
+from xinfu.kit.errors import Conflict, Forbidden, NotFound
+from xinfu.kit.ids import new_id
+from xinfu.knowledge import Knowledge
+from xinfu.knowledge.errors import WindowReversed
+from xinfu.knowledge.model import Article, ArticleVersion
+from xinfu.knowledge.schemas import ArticleChange, ArticleIn
+
+HOUR = 3_600_000
+
+
+@pytest.fixture
+async def knowledge(database: Database, clock: FixedClock, tmp_path: Path) -> Knowledge:
+    knowledge = Knowledge(database, clock, tmp_path / "search")
+    await knowledge.start()
+    return knowledge
+
+
+@pytest.fixture
+def trainer() -> Actor:
+    return a_trainer()
+
+
+def changed(given: ArticleIn, version: int, **more: object) -> ArticleChange:
+    return ArticleChange(**(given.model_dump() | more), version=version)
+
+
+def titles(knowledge: Knowledge, query: str, audience: str = "customer", shop: str = SHOP) -> list[str]:
+    return [hit.title for hit in knowledge.search(shop, query, audience)]  # type: ignore[arg-type]
+
+
+async def test_a_published_article_is_found_at_once_and_says_its_version(knowledge: Knowledge, trainer: Actor) -> None:
+    row = await knowledge.create(trainer, SHOP, an_article(topic="policy.freight"))
+    [hit] = knowledge.search(SHOP, "退货的运费谁来出")
+    assert (hit.article_id, hit.topic, hit.body, hit.version) == (row.id, "policy.freight", "质量问题由店铺承担。", 1)
+    assert hit.score > 0
+
+
+async def test_drafts_and_archived_articles_are_not_found(knowledge: Knowledge, trainer: Actor) -> None:
+    await knowledge.create(trainer, SHOP, an_article("发票草稿", status="draft"))
+    row = await knowledge.create(trainer, SHOP, an_article("发票怎么开"))
+    assert titles(knowledge, "发票") == ["发票怎么开"]
+    await knowledge.archive(trainer, SHOP, row.id)
+    assert titles(knowledge, "发票") == []
+    assert knowledge.by_topic(SHOP, "") is None
+
+
+async def test_what_is_for_staff_never_reaches_customers(knowledge: Knowledge, trainer: Actor) -> None:
+    given = an_article("内部补偿尺度", topic="policy.goodwill", audience="staff")
+    row = await knowledge.create(trainer, SHOP, given)
+    assert titles(knowledge, "补偿尺度") == []
+    assert knowledge.by_topic(SHOP, "policy.goodwill") is None
+    assert titles(knowledge, "补偿尺度", "staff") == ["内部补偿尺度"]
+    await knowledge.change(trainer, SHOP, row.id, changed(given, 1, audience="customer"))
+    assert titles(knowledge, "补偿尺度") == ["内部补偿尺度"]
+    await knowledge.change(trainer, SHOP, row.id, changed(given, 2))
+    assert titles(knowledge, "补偿尺度") == []
+
+
+async def test_an_article_counts_only_within_its_time(knowledge: Knowledge, trainer: Actor, clock: FixedClock) -> None:
+    start = clock.ms() + HOUR
+    await knowledge.create(
+        trainer, SHOP, an_article("大促发货", topic="policy.shipping", effective_from=start, effective_until=start + HOUR)
+    )
+    await knowledge.create(trainer, SHOP, an_article("平时发货", topic="policy.shipping"))
+    assert titles(knowledge, "发货") == ["平时发货"]
+    clock.move(hours=1)
+    assert sorted(titles(knowledge, "发货")) == ["大促发货", "平时发货"]
+    assert knowledge.by_topic(SHOP, "policy.shipping").title == "大促发货"  # type: ignore[union-attr]
+    clock.move(hours=1)
+    assert knowledge.by_topic(SHOP, "policy.shipping").title == "平时发货"  # type: ignore[union-attr]
+
+
+async def test_many_outdated_articles_do_not_hide_the_one_in_effect(knowledge: Knowledge, trainer: Actor, clock: FixedClock) -> None:
+    over = [an_article(f"发货时间 {n}", effective_until=clock.ms() - HOUR) for n in range(60)]
+    await knowledge.load_articles(trainer, SHOP, [*over, an_article("这里写了很多别的", body="很长的一段说明里才提到发货")])
+    assert titles(knowledge, "发货时间") == ["这里写了很多别的"]
+
+
+async def test_shops_do_not_see_each_other(knowledge: Knowledge, trainer: Actor) -> None:
+    row = await knowledge.create(trainer, SHOP, an_article(topic="policy.freight"))
+    stranger = a_trainer(OTHER)
+    assert titles(knowledge, "退货运费", shop=OTHER) == []
+    assert knowledge.by_topic(OTHER, "policy.freight") is None
+    for shop in (SHOP, OTHER):
+        with pytest.raises(NotFound):
+            await knowledge.article(stranger, shop, row.id)
+        with pytest.raises(NotFound):
+            await knowledge.change(stranger, shop, row.id, changed(an_article(), 1))
+        with pytest.raises(NotFound):
+            await knowledge.archive(stranger, shop, row.id)
+    assert (await knowledge.article(trainer, SHOP, row.id)).version == 1
+
+
+async def test_every_save_is_kept_and_told_to_the_audit(knowledge: Knowledge, trainer: Actor, database: Database) -> None:
+    row = await knowledge.create(trainer, SHOP, an_article(body="第一版"))
+    await knowledge.change(trainer, SHOP, row.id, changed(an_article(), 1, body="第二版"))
+    await knowledge.archive(trainer, SHOP, row.id)
+    await knowledge.archive(trainer, SHOP, row.id)
+    versions = await knowledge.versions(trainer, SHOP, row.id)
+    assert [(v.version, v.body, v.status, v.saved_by) for v in versions] == [
+        (3, "第二版", "archived", "试用员"),
+        (2, "第二版", "published", "试用员"),
+        (1, "第一版", "published", "试用员"),
+    ]
+    async with database.read() as unit:
+        actions = (await unit.scalars(select(AuditEntry.action).order_by(AuditEntry.id))).all()
+    assert actions == ["article.created", "article.changed", "article.archived"]
+
+
+async def test_a_save_on_an_old_version_changes_nothing(knowledge: Knowledge, trainer: Actor) -> None:
+    row = await knowledge.create(trainer, SHOP, an_article())
+    await knowledge.change(trainer, SHOP, row.id, changed(an_article(), 1, title="退货运费说明"))
+    with pytest.raises(Conflict):
+        await knowledge.change(trainer, SHOP, row.id, changed(an_article(), 1, title="别人的退货运费"))
+    assert titles(knowledge, "退货运费") == ["退货运费说明"]
+    assert len(await knowledge.versions(trainer, SHOP, row.id)) == 2
+
+
+async def test_a_window_that_ends_before_it_starts_is_refused(knowledge: Knowledge, trainer: Actor, database: Database) -> None:
+    with pytest.raises(WindowReversed):
+        await knowledge.create(trainer, SHOP, an_article(effective_from=2 * HOUR, effective_until=HOUR))
+    assert await _rows(database) == (0, 0, 0)
+
+
+async def test_without_the_permission_nothing_changes(knowledge: Knowledge, trainer: Actor, database: Database) -> None:
+    row = await knowledge.create(trainer, SHOP, an_article())
+    before = await _rows(database)
+    agent = an_agent()
+    for refused in (
+        knowledge.create(agent, SHOP, an_article("新的")),
+        knowledge.change(agent, SHOP, row.id, changed(an_article("改过的"), 1)),
+        knowledge.archive(agent, SHOP, row.id),
+        knowledge.load_articles(agent, SHOP, [an_article("批量")]),
+    ):
+        with pytest.raises(Forbidden):
+            await refused
+    with pytest.raises(NotFound):
+        await knowledge.load_articles(system_actor(OTHER), SHOP, [an_article("批量")])
+    assert await _rows(database) == before
+    assert (await knowledge.article(agent, SHOP, row.id)).title == "退货运费谁出"
+
+
+async def test_reading_needs_its_permission_too(knowledge: Knowledge) -> None:
+    nobody = Actor("staff", new_id(), "无权", frozenset({SHOP}))
+    with pytest.raises(Forbidden):
+        knowledge.find(nobody, SHOP, "退货", "staff", 5)
+    with pytest.raises(Forbidden):
+        await knowledge.articles(nobody, SHOP, None, None, None, 10)
+
+
+async def test_loading_again_changes_only_what_differs(knowledge: Knowledge, database: Database) -> None:
+    house = system_actor(SHOP)
+    three = [an_article(f"第{n}条", topic="policy.test") for n in range(3)]
+    assert await knowledge.load_articles(house, SHOP, three) == 3
+    assert await knowledge.load_articles(house, SHOP, three) == 0
+    three[1] = an_article("第1条", "新的说法", topic="policy.test")
+    assert await knowledge.load_articles(house, SHOP, three) == 1
+    assert (await _rows(database))[:2] == (3, 4)
+    assert "新的说法" in [hit.body for hit in knowledge.search(SHOP, "第1条")]
+
+
+async def test_a_list_is_read_page_by_page_without_gaps(knowledge: Knowledge, trainer: Actor) -> None:
+    await knowledge.load_articles(trainer, SHOP, [an_article("同名", topic=f"t{n}") for n in range(7)])
+    await knowledge.create(trainer, SHOP, an_article("草稿", status="draft"))
+    seen, cursor = [], None
+    while True:
+        page = await knowledge.articles(trainer, SHOP, "published", None, cursor, 3)
+        seen += [row.topic for row in page.items]
+        cursor = page.next
+        if cursor is None:
+            break
+    assert sorted(seen) == [f"t{n}" for n in range(7)]
+    assert len((await knowledge.articles(trainer, SHOP, None, None, None, 50)).items) == 8
+
+
+async def test_a_restart_finds_the_same_whatever_the_index_folder_held(
+    database: Database, clock: FixedClock, tmp_path: Path, trainer: Actor
+) -> None:
+    folder = tmp_path / "index"
+    first = Knowledge(database, clock, folder)
+    await first.start()
+    await first.create(trainer, SHOP, an_article(topic="policy.freight"))
+    first.stop()
+    for path in folder.iterdir():
+        path.write_bytes(b"broken")
+    second = Knowledge(database, clock, folder)
+    await second.start()
+    assert titles(second, "退货运费") == ["退货运费谁出"]
+    assert second.by_topic(SHOP, "policy.freight") is not None
+
+
+async def test_when_the_index_fails_the_save_stands_and_the_next_one_heals_it(
+    knowledge: Knowledge, trainer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise OSError(28, "no space")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(knowledge._index, "write", fail)
+        row = await knowledge.create(trainer, SHOP, an_article("发票怎么开"))
+    assert (await knowledge.article(trainer, SHOP, row.id)).title == "发票怎么开"
+    await knowledge.create(trainer, SHOP, an_article("积分怎么用"))
+    assert titles(knowledge, "发票") == ["发票怎么开"]
+
+
+async def _rows(database: Database) -> tuple[int, int, int]:
+    async with database.read() as unit:
+        counts = [await unit.scalar(select(func.count()).select_from(table)) for table in (Article, ArticleVersion, AuditEntry)]
+    return (counts[0] or 0, counts[1] or 0, counts[2] or 0)

@@ -1,0 +1,87 @@
+"""The knowledge base over HTTP: shapes, refusals and what odd input does."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from tests.knowledge.builders import SHOP, a_trainer
+from xinfu.identity import http as signed_in
+from xinfu.kit.clock import FixedClock
+from xinfu.kit.database import Database
+from xinfu.kit.http import install_problem_handlers
+from xinfu.kit.ids import new_id
+from xinfu.kit.paging import encode_cursor
+from xinfu.knowledge import Knowledge, Scripts
+from xinfu.knowledge.endpoints import router
+
+
+@pytest.fixture
+async def http(database: Database, clock: FixedClock) -> AsyncIterator[httpx.AsyncClient]:
+    app, trainer = FastAPI(), a_trainer()
+    knowledge = Knowledge(database, clock)
+    await knowledge.start()
+    app.state.provided = {Knowledge: knowledge, Scripts: Scripts(database, clock)}
+    app.include_router(router)
+    app.dependency_overrides = {signed_in.actor: lambda: trainer, signed_in.shop: lambda: SHOP}
+    install_problem_handlers(app)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop.test/api/v1") as client:
+        yield client
+
+
+async def test_an_article_lives_from_writing_to_archive(http: httpx.AsyncClient) -> None:
+    made = (
+        await http.post("/knowledge/articles", json={"title": " 发票怎么开\u202e ", "body": "在订单页申请。", "topic": "invoice"})
+    ).json()
+    assert (made["title"], made["version"], made["status"]) == ("发票怎么开", 1, "published")
+    one = f"/knowledge/articles/{made['id']}"
+
+    [hit] = (await http.get("/knowledge/search", params={"q": "发票"})).json()
+    assert (hit["article_id"], hit["topic"]) == (made["id"], "invoice")
+
+    saved = await http.put(one, json=made | {"body": "现在自动开。"})
+    assert (saved.status_code, saved.json()["version"]) == (200, 2)
+    late = await http.put(one, json=made)
+    assert (late.status_code, late.json()["code"]) == (409, "conflict")
+
+    assert [v["version"] for v in (await http.get(f"{one}/versions")).json()] == [2, 1]
+    assert (await http.delete(one)).status_code == 204
+    assert (await http.get("/knowledge/search", params={"q": "发票"})).json() == []
+    assert (await http.get("/knowledge/articles")).json() == {"items": [], "next": None}
+    [archived] = (await http.get("/knowledge/articles", params={"status": "archived"})).json()["items"]
+    assert archived["id"] == made["id"]
+
+
+async def test_a_script_lives_from_writing_to_deletion(http: httpx.AsyncClient) -> None:
+    given = {"shared": True, "title": "退款到账", "body": "{客户}您好,三天内到账。", "group": "售后"}
+    made = (await http.post("/scripts", json=given)).json()
+    assert (made["active"], made["variables"], made["initials"]) == (False, ["{客户}"], "tkdz")
+    one = f"/scripts/{made['id']}"
+
+    assert (await http.get("/scripts")).json() == []
+    assert (await http.put(one, json=made | {"status": "reviewed"})).json()["active"] is True
+    assert (await http.post(f"{one}/used", json={"conversation_id": new_id()})).status_code == 204
+    [seen] = (await http.get("/scripts")).json()
+    assert seen["uses"] == 1
+
+    refused = await http.post("/scripts", json=given | {"body": "{密码}"}, headers={"accept-language": "en"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "script_variable_unknown")
+    assert "{密码}" in refused.json()["detail"]
+
+    assert (await http.delete(one)).status_code == 204
+    assert (await http.delete(one)).status_code == 404
+
+
+async def test_odd_input_is_refused_and_never_a_crash(http: httpx.AsyncClient) -> None:
+    odd = ["%00", "'; drop table article", "x" * 32, "0" * 33, "..", "%F0%9F%98%80"]
+    for text in odd:
+        assert (await http.get(f"/knowledge/articles/{text}/versions")).status_code == 404
+        assert (await http.delete(f"/scripts/{text}")).status_code == 404
+    for cursor in ("bm9uc2Vuc2U", encode_cursor("\x00", new_id()), encode_cursor("题", "\x00"), "===", "发票"):
+        assert (await http.get("/knowledge/articles", params={"cursor": cursor})).status_code == 422
+    assert (await http.get("/knowledge/search", params={"q": '\x00 AND title:* "('})).status_code == 200
+    assert (await http.post("/knowledge/articles", json={"title": "\x00\u200b ", "body": "内容"})).status_code == 422
+    assert (await http.post("/knowledge/articles", json={"title": "题", "body": "x" * 20_001})).status_code == 422
+    assert (await http.post("/knowledge/articles", json={"title": "题", "body": "文", "effective_from": 2**63})).status_code == 422
+    assert (await http.post("/scripts", json={"title": "a\x00b", "body": "x", "keywords": ["\x00k"]})).json()["keywords"] == ["k"]
