@@ -64,15 +64,16 @@ def _handing(answer: Answer) -> None:
     """Say that a person takes over; when nobody is at work say that instead, with the callback the shop promises."""
     turn, reason = answer.turn, answer.decision.handover
     if turn.staffed:
-        if reason != "danger":
-            answer.say(f"hand.{reason}")
+        answer.say(f"hand.{reason}")
+        return
+    if reason == "danger":
+        answer.say("hand.danger_offline")
         return
     hours = turn.settings.callback_promise_hours
-    if reason != "danger":
-        answer.say("hand.offline", hours=str(hours))
-        answer.source("settings", turn.wish.incoming.conversation.shop_id, "callback_promise_hours")
-        waiting_words(answer.memory, hours, answer.staff_words)
-        answer.memory.asked = "contact"
+    answer.say("hand.offline", hours=str(hours))
+    answer.source("settings", turn.wish.incoming.conversation.shop_id, "callback_promise_hours")
+    waiting_words(answer.memory, hours, answer.staff_words)
+    answer.memory.asked = "contact"
 
 
 def _simple(key: str) -> Callable[[Answer, CardMaker], None]:

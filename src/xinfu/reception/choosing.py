@@ -48,16 +48,14 @@ def choose_product(wish: Wish, found: Sequence[Product], focus: Product | None) 
     words = tokens(wish.text)
     scored = [(mention(words, p), p) for p in found]
     best = max((score for score, _ in scored), default=0)
-    if best >= 2:
-        equal = tuple(p for score, p in scored if score == best)
-        if len(equal) == 1:
-            return equal[0], ()
-        if focus and any(p.id == focus.id for p in equal):
-            return focus, ()
-        return None, equal[:CARDS]
-    if focus:
+    if best < 2:  # one shared bigram proves nothing
         return focus, ()
-    return None, tuple(p for score, p in scored if score)[:CARDS]
+    equal = tuple(p for score, p in scored if score == best)
+    if len(equal) == 1:
+        return equal[0], ()
+    if focus and any(p.id == focus.id for p in equal):
+        return focus, ()
+    return None, equal[:CARDS]
 
 
 @lru_cache(8192)
@@ -67,11 +65,21 @@ def tokens(text: str) -> frozenset[str]:
 
 
 def mention(words: frozenset[str], product: Product) -> int:
-    """How strongly words (bigrams and Latin words of a text) name this product: shared bigrams of name and brand, model words double."""
+    """How strongly words (bigrams and Latin words of a text) name this product: shared bigrams of its name and brand.
+
+    Model words, the brand and the kind of thing (category, end of the name: 显卡) count double; the rest of a name is common speech.
+    """
+    kind = tokens(f"{product.brand} {product.category} {product.name[-2:]}")
     score = 0
-    for token in words & tokens(f"{product.brand} {product.name}"):
-        score += 2 if len(token) > 1 and token[0].isascii() else 1
+    for token in words & (tokens(product.name) | kind):
+        score += 2 if token in kind or (len(token) > 1 and token[0].isascii()) else 1
     return score
+
+
+def only_names(text: str, product: Product) -> bool:
+    """Whether a text says nothing but which product it means."""
+    words = tokens(text)
+    return bool(words) and words <= tokens(f"{product.brand} {product.name}")
 
 
 def lines_named(text: str, order: Order) -> int:
@@ -102,7 +110,7 @@ def _only_candidate(wish: Wish, orders: Sequence[Order]) -> tuple[Order | None, 
 
 def _speaks_of_another(wish: Wish, focus: Order, orders: Sequence[Order]) -> bool:
     """True when the words name goods of some other order and none of the order being talked about."""
-    return lines_named(wish.text, focus) == 0 and any(lines_named(wish.text, o) >= 2 for o in orders if o.no != focus.no)
+    return lines_named(wish.text, focus) == 0 and any(lines_named(wish.text, o) for o in orders if o.no != focus.no)
 
 
 def _by_no(orders: Sequence[Order], no: str) -> Order | None:

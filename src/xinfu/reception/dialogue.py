@@ -9,6 +9,7 @@ type Asked = Literal["", "order", "product", "person", "urge", "look", "contact"
 
 REMEMBERED_QUESTIONS = 8
 REMEMBERED_STEPS = 6
+REMEMBERED_VARIANTS = 10
 
 
 @dataclass(slots=True)
@@ -17,6 +18,8 @@ class Memory:
 
     order: str = ""  # number of the order being talked about
     product: str = ""  # id of the product being talked about
+    attribute: str = ""  # what was asked about a product before we knew which
+    gift: bool = False  # the order talked about may be a gift
     intent: str = ""  # what was last wanted
     asked: Asked = ""  # what we asked the customer and still wait to hear
     shown: list[str] = field(default_factory=list)  # order numbers offered to choose from, in that order
@@ -38,6 +41,8 @@ class Memory:
             return cls(
                 order=str(stored.get("o", "")),
                 product=str(stored.get("p", "")),
+                attribute=str(stored.get("b", "")),
+                gift=bool(stored.get("g")),
                 intent=str(stored.get("i", "")),
                 asked=stored.get("k", ""),
                 shown=list(stored.get("s", ())),
@@ -58,6 +63,8 @@ class Memory:
         pairs = (
             ("o", self.order),
             ("p", self.product),
+            ("b", self.attribute),
+            ("g", int(self.gift)),
             ("i", self.intent),
             ("k", self.asked),
             ("s", self.shown),

@@ -25,7 +25,7 @@ def hand_over(turn: Turn, decision: Decision) -> Handover:
         "tried": words.label("note.and").join(wish.memory.tried) or words.label("note.nothing"),
         "promised": words.label("note.and").join(wish.memory.promised) or words.label("note.nothing"),
         "mood": words.label(f"emotion.{wish.emotion}") + (f" {wish.intensity}/3" if wish.intensity else ""),
-        "next": words.label(f"next.{wish.danger}" if wish.danger else f"next.{wish.intent}") or words.label(f"next.{decision.handover}"),
+        "next": words.label(_next(turn, decision)) or words.label(f"next.{decision.handover}"),
     }
     return Handover(decision.handover, note, "", priority)
 
@@ -36,14 +36,27 @@ def _who(turn: Turn, words: Wording) -> str:
     return f"{clip(conversation.name, 40)}{vip}" + (words.label("note.english") if turn.wish.language == "en" else "")
 
 
+def _next(turn: Turn, decision: Decision) -> str:
+    """Which advice fits best: the danger's, the feeling's, else that of what is wanted."""
+    if turn.wish.danger:
+        return f"next.{turn.wish.danger}"
+    return f"next.{decision.handover}" if decision.handover in ("anger", "abuse") else f"next.{_intent(turn)}"
+
+
+def _intent(turn: Turn) -> str:
+    """What is wanted: by this thought, or by the conversation so far when the thought itself only says yes or asks for a person."""
+    wish = turn.wish
+    own = wish.plan.way not in ("social", "unknown", "image") and wish.intent != "human_request"
+    return wish.intent if own else wish.memory.intent
+
+
 def _want(turn: Turn, decision: Decision, words: Wording) -> str:
     wish = turn.wish
-    intent = wish.intent if wish.plan.way not in ("social", "unknown", "image") and wish.intent != "human_request" else wish.memory.intent
-    parts = [words.label(f"intent.{intent}")]
+    parts = [words.label(f"intent.{_intent(turn)}")]
     order_no = decision.order.no if decision.order else wish.memory.order
     if order_no:
         parts.append(words.label("note.order") + order_no)
-        if decision.order and decision.order.gift:
+        if wish.memory.gift:
             parts.append(words.label("note.gift"))
     if decision.product:
         parts.append(clip(decision.product.name, 40))

@@ -8,7 +8,7 @@ from typing import Literal
 from xinfu.commerce.contracts import Order, Parcel, Product
 from xinfu.identity.contracts import ShopSettings
 from xinfu.knowledge.contracts import Hit
-from xinfu.reception.choosing import CARDS, choose_order, choose_product, tokens
+from xinfu.reception.choosing import CARDS, choose_order, choose_product, only_names, tokens
 from xinfu.reception.dialogue import Asked, Memory
 from xinfu.reception.wishes import ARRIVED, MOVING, Plan, Wish
 
@@ -39,7 +39,9 @@ type Act = Literal[
 ]
 
 SCORE_FLOOR = 2.0  # BM25 over bigrams; below it a found article is about something else
+_ASKED_HOW = frozenset({"order_cancel", "order_modify", "order_restore", "refund_request", "after_sales_withdraw"})
 STALE_AFTER = timedelta(hours=72)
+_OF_VARIANTS = frozenset({"price", "stock"})
 DONE: frozenset[str] = frozenset({"delivered", "completed", "cancelled", "returned"})
 
 
@@ -98,10 +100,11 @@ def remember(memory: Memory, wish: Wish, decision: Decision) -> None:
     memory.language = wish.language
     memory.asked = decision.asks
     memory.shown = [o.no for o in decision.orders] if decision.act == "orders_ask" else []
-    if wish.plan.way not in ("social", "image", "unknown"):
+    memory.attribute = decision.attribute if decision.act == "product_ask" else ""
+    if wish.plan.way not in ("social", "image", "unknown") and wish.intent != "human_request":
         memory.intent = wish.intent
     if decision.order:
-        memory.order = decision.order.no
+        memory.order, memory.gift = decision.order.no, decision.order.gift
     if decision.product:
         memory.product = decision.product.id
     if clear_anger(wish):
@@ -237,7 +240,7 @@ def _newest(order: Order) -> str:
 def _action(turn: Turn) -> Decision:
     """What only a person may do: say the rule when only the rule was asked, else collect which order and hand over."""
     wish = turn.wish
-    if wish.asks_how and turn.article:
+    if wish.intent in _ASKED_HOW and wish.asks_how and turn.article:
         return Decision("article", article=turn.article, asks="person", question=f"article:{turn.article.article_id}")
     if turn.orders:
         order, candidates = choose_order(wish, turn.orders, turn.named)
@@ -252,16 +255,16 @@ def _product(turn: Turn, plan: Plan) -> Decision:
     if wish.intent in ("product_search", "product_compare"):
         return _browse(turn)
     product, candidates = (turn.focus, ()) if wish.kind == "product" else choose_product(wish, turn.found, turn.focus)
-    attribute = turn.attribute or plan.attribute
+    attribute = plan.attribute if plan.attribute in _OF_VARIANTS else turn.attribute or wish.memory.attribute or plan.attribute
     if product is None:
         if turn.article or (candidates == () and turn.hits and relevant(turn.hits[0], wish.text)):
             return _article(turn)
         if wish.memory.asked == "product" and not candidates:
             return _dont_know(turn)
-        return Decision("product_ask", products=candidates, asks="product")
-    if attribute in ("price", "stock"):
+        return Decision("product_ask", products=candidates, asks="product", attribute=attribute)
+    if attribute in _OF_VARIANTS:
         return Decision("price" if attribute == "price" else "stock", product=product, question=f"{attribute}:{product.id}")
-    if wish.kind == "product" and not turn.attribute and not wish.memory.asked:
+    if not attribute and (wish.kind == "product" or only_names(wish.text, product)):
         return Decision("product", product=product, asks="look", question=f"product:{product.id}")
     key = attribute if attribute in product.attributes else ("" if attribute else _closest_attribute(wish.text, product))
     if key:
@@ -287,9 +290,8 @@ def _browse(turn: Turn) -> Decision:
     words = tokens(wish.text)
     fitting = tuple(p for p in turn.found if words & (tokens(p.name) | tokens(p.category) | tokens(p.brand) | tokens(p.summary)))[:3]
     if fitting:
-        return Decision(
-            "product_list", products=fitting, product=fitting[0] if len(fitting) == 1 else None, question=f"list:{fitting[0].id}"
-        )
+        only = fitting[0] if len(fitting) == 1 else None
+        return Decision("product_list", products=fitting, product=only, asks="product", question=f"list:{fitting[0].id}")
     if turn.hits and relevant(turn.hits[0], wish.text):
         return _article(turn)
     return _dont_know(turn)

@@ -107,13 +107,14 @@ WIDER_TOPIC = {
 }
 
 _HOW = re.compile(
-    r"怎么|怎样|如何|多久|多长时间|流程|条件|规则|政策|能不能|可不可以|可以.{0,8}[吗么嘛不]|能.{0,8}[吗么嘛]"
+    r"怎么(?!还|又|这|回事|没|不)|怎样|如何|多久|多长时间|流程|条件|规则|政策|能不能|可不可以|可以.{0,8}[吗么嘛不]|能.{0,8}[吗么嘛]"
     r"|\bhow\b|\bcan i\b|\bpolicy\b|\bwhat if\b"
 )
 _OTHER = re.compile(r"另外?一?[个单件]|别的|其他[的单]|那个呢|the other|another one")
 _EXCHANGE = re.compile(r"换|exchange")
 _URGE = re.compile(r"催|快点|尽快|urge|hurry|speed (it|this) up|chase")
 _ORDINALS = ("第一", "第二", "第三", "第四", "第五"), ("first", "second", "third", "fourth", "fifth")
+_BROWSING = frozenset({"product_search", "product_compare"})
 _SMALL = frozenset({"greeting", "confirm", "deny", "thanks_bye", "chitchat", "unknown"})
 _WEIGHT: dict[Emotion, int] = {"calm": 0, "happiness": 1, "confusion": 2, "worry": 3, "loss": 4, "anxiety": 5, "anger": 6}
 
@@ -238,17 +239,18 @@ def _follow_up(wish: Wish) -> None:
         intent = carried if PLANS.get(carried, UNKNOWN).way in ("order", "action") else "order_status"
         _become(wish, intent, PLANS[intent])
     elif wish.kind == "product":
-        intent = carried if PLANS.get(carried, UNKNOWN).way == "product" else "product_attribute"
+        intent = carried if PLANS.get(carried, UNKNOWN).way == "product" and carried not in _BROWSING else "product_attribute"
         _become(wish, intent, PLANS[intent])
     elif memory.asked == "order" and _chooses_order(wish):
         _become(wish, carried or "order_status", PLANS.get(carried, PLANS["order_status"]))
     elif memory.asked == "product" and wish.intent in ("unknown", "confirm", "product_attribute", "product_search"):
-        _become(wish, carried or "product_attribute", PLANS.get(carried, PLANS["product_attribute"]))
+        intent = carried if PLANS.get(carried, UNKNOWN).way == "product" and carried not in _BROWSING else "product_attribute"
+        _become(wish, intent, PLANS[intent])
     elif wish.named and wish.intent in _SMALL:
         _become(wish, "order_status", PLANS["order_status"])
     elif wish.wants_other and wish.intent in _SMALL and PLANS.get(carried, UNKNOWN).way == "order":
         _become(wish, carried, PLANS[carried])
-    elif memory.asked in ("person", "urge") and wish.urges and wish.intent in ("unknown", "confirm", "logistics_tracking"):
+    elif memory.asked in ("person", "urge") and wish.urges and wish.plan.way in ("social", "unknown", "order"):
         _become(wish, "confirm", PLANS["confirm"])
 
 

@@ -4,7 +4,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from xinfu.reception.dialogue import Memory
+from xinfu.reception.dialogue import REMEMBERED_VARIANTS, Memory
 from xinfu.understanding.contracts import Language
 
 
@@ -21,7 +21,7 @@ class Wording:
             return variants[0].format_map(facts)
         turn = (memory.variants.pop(key, -1) + 1) % len(variants)
         memory.variants[key] = turn
-        if len(memory.variants) > 12:
+        if len(memory.variants) > REMEMBERED_VARIANTS:
             del memory.variants[next(iter(memory.variants))]
         return variants[turn].format_map(facts)
 
