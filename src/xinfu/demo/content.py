@@ -1,0 +1,23 @@
+"""What the demo shop knows and the words it prepared, read from knowledge.toml and scripts.toml."""
+
+import tomllib
+from importlib import resources
+from typing import Any
+
+from xinfu.knowledge import ArticleIn, ScriptIn
+
+
+def articles() -> list[ArticleIn]:
+    return [ArticleIn(owner="心选百货", **article) for article in _load("knowledge.toml")["article"]]
+
+
+def scripts() -> list[ScriptIn]:
+    return [
+        ScriptIn(shared=True, group=group["name"], title=title, body=body, status="reviewed")
+        for group in _load("scripts.toml")["group"]
+        for title, body in group["scripts"]
+    ]
+
+
+def _load(name: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files("xinfu.demo").joinpath(name).read_text("utf-8"))
