@@ -33,7 +33,7 @@ SHOP = {
 
 app = FastAPI()
 app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
-app.mount("/pages", StaticFiles(directory=STATIC / "pages"))
+app.mount("/static", StaticFiles(directory=STATIC))
 
 threads: dict[str, "Thread"] = {}
 tokens: dict[str, "Thread"] = {}
@@ -75,7 +75,7 @@ class Thread:
 
 
 def order(no: str, status: str, text: str, name: str, option: str, total: str, **more: Any) -> dict[str, Any]:
-    line = {"name": name, "options": {"规格": option}, "quantity": 1, "image": ""}
+    line = {"name": name, "options": {"规格": option}, "quantity": 1, "image": "/static/pages/goods/apparel.svg"}
     return {
         "no": no, "status": status, "status_text": text, "placed_at": now(2000), "total": total,
         "currency": "CNY", "lines": [line], "gift": False, **more,
@@ -133,7 +133,7 @@ def history(authorization: Annotated[str, Header()], before: str = "") -> dict[s
         {"seq": 1, "from": "customer", "name": "", "kind": "text", "text": "发票能开公司抬头吗？", "at": at},
         {"seq": 2, "from": "ai", "name": "小心", "kind": "text", "text": "可以的，在订单页点「开发票」，填抬头和税号就行。", "at": at},
     ]
-    return {"items": [{"conversation_id": "e" * 32, "messages": messages}], "next": "more"}
+    return {"items": [{"t": "msg", "conversation_id": "e" * 32, **message} for message in messages], "next": "more"}
 
 
 @app.post("/api/v1/widget/files")
@@ -158,18 +158,26 @@ def stored_file(key: str) -> Response:
 @app.get("/api/v1/widget/products")
 def products(shop: str) -> dict[str, Any]:
     rows = [
-        ("暖山加绒连帽卫衣", "189.00", "服饰", "内里加绒，零下五度也暖"),
-        ("云杉 12GB 显卡 静音版", "2399.00", "显卡与处理器", "双风扇，满载 32 分贝"),
-        ("星野 S9 手机 256GB", "2899.00", "手机", "5000 毫安时，80 瓦快充"),
-        ("棠釉手作汤碗四件套", "129.00", "易碎品", "高温釉下彩，可进微波炉"),
-        ("澄泉天然矿泉水 18.9L", "28.00", "桶装水", "送货上楼，回收空桶"),
-        ("芷兰舒缓精油 10ml", "79.00", "美妆与精油", "薰衣草与洋甘菊，敏感肌先试用"),
-        ("初芽婴儿棉柔巾 6 包", "59.00", "母婴", "纯棉，干湿两用"),
-        ("静安滚筒洗衣机 10kg", "1999.00", "家电", "含上门安装"),
+        ("暖山加绒连帽卫衣", "189.00", "服饰", "apparel", "内里加绒，零下五度也暖"),
+        ("云杉 12GB 显卡 静音版", "2399.00", "显卡与处理器", "components", "双风扇，满载 32 分贝"),
+        ("星野 S9 手机 256GB", "2899.00", "手机", "phones", "5000 毫安时，80 瓦快充"),
+        ("棠釉手作汤碗四件套", "129.00", "易碎品", "fragile", "高温釉下彩，可进微波炉"),
+        ("澄泉天然矿泉水 18.9L", "28.00", "桶装水", "heavy", "送货上楼，回收空桶"),
+        ("芷兰舒缓精油 10ml", "79.00", "美妆与精油", "beauty", "薰衣草与洋甘菊，敏感肌先试用"),
+        ("初芽婴儿棉柔巾 6 包", "59.00", "母婴", "baby", "纯棉，干湿两用"),
+        ("静安滚筒洗衣机 10kg", "1999.00", "家电", "appliances", "含上门安装"),
     ]
     items = [
-        {"id": f"p{i}", "name": name, "price": price, "currency": "CNY", "image": "", "summary": summary, "category": category}
-        for i, (name, price, category, summary) in enumerate(rows * 2)
+        {
+            "id": f"p{i}",
+            "name": name,
+            "price": price,
+            "currency": "CNY",
+            "image": f"/static/pages/goods/{art}.svg",
+            "summary": summary,
+            "category": category,
+        }
+        for i, (name, price, category, art, summary) in enumerate(rows * 2)
     ]
     return {"items": items}
 

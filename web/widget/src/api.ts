@@ -1,6 +1,6 @@
 // The widget's HTTP calls. Always to the centre the script came from, never with cookies.
 
-import { parseMessage, type FileCard, type Message, type Mode, type OrderCard } from "./frames";
+import { parseMessage, type FileCard, type Mode, type OrderCard } from "./frames";
 import type { Earlier, Shop } from "./state";
 
 export interface Session {
@@ -51,7 +51,7 @@ export class Api {
 
   async history(before: string): Promise<{ items: Earlier[]; next: string | null }> {
     const page = await this.call<HistoryPage>("GET", `history${before && `?before=${encodeURIComponent(before)}`}`);
-    return { items: readHistory(page), next: page.next ?? null };
+    return { items: readHistory(page.items), next: page.next ?? null };
   }
 
   /** XMLHttpRequest, because fetch cannot tell how far an upload has come. */
@@ -93,19 +93,22 @@ export class Api {
 }
 
 interface HistoryPage {
-  items: { conversation_id?: string; id?: string; messages: Record<string, unknown>[] }[];
+  items: Record<string, unknown>[];
   next?: string | null;
 }
 
-/** Pages come newest conversation first; the screen shows the oldest first. */
-function readHistory(page: HistoryPage): Earlier[] {
-  return page.items
-    .map((item) => ({
-      conversation: item.conversation_id ?? item.id ?? "",
-      messages: item.messages.map(parseMessage).filter((message): message is Message => message !== null),
-    }))
-    .filter((item) => item.messages.length > 0)
-    .reverse();
+/** A page is a run of messages, oldest first, each naming its conversation. */
+export function readHistory(items: Record<string, unknown>[]): Earlier[] {
+  const found: Earlier[] = [];
+  for (const item of items) {
+    const message = parseMessage(item);
+    const conversation = String(item["conversation_id"] ?? "");
+    if (!message || !conversation) continue;
+    const last = found[found.length - 1];
+    if (last?.conversation === conversation) last.messages.push(message);
+    else found.push({ conversation, messages: [message] });
+  }
+  return found;
 }
 
 function refusal(status: number, text: string): Refused {

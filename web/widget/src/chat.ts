@@ -22,6 +22,7 @@ interface Remembered {
 }
 
 const ACK_WITHIN_MS = 12_000;
+const READ_AFTER_MS = 400;
 const TYPING_EVERY_MS = 2_000;
 const TYPING_LASTS_MS = 6_000;
 const FAILS_FOR_GOOD = ["malformed", "unknown_kind", "too_large", "invalid", "not_found"];
@@ -40,6 +41,7 @@ export class Chat {
   private holdTimer = 0;
   private typingTimer = 0;
   private lastTyping = 0;
+  private readTimer = 0;
   private files = new Map<string, File>();
 
   constructor(
@@ -85,6 +87,13 @@ export class Chat {
   connect(): void {
     if (this.state.link === "idle") this.local({ t: "link", link: "connecting" });
     this.link.start();
+  }
+
+  /** The window was opened. After an ended conversation the centre decides whether it goes on or a new one begins. */
+  enter(): void {
+    if (this.state.mode === "closed" && this.state.link === "live" && !this.inFlight) this.link.stop();
+    this.connect();
+    this.link.hurry();
   }
 
   wake(): void {
@@ -194,10 +203,11 @@ export class Chat {
 
   /** The newest message is on the screen. */
   see(): void {
-    if (this.state.upTo <= this.state.seen) return;
+    if (!this.state.ready || this.state.upTo <= this.state.seen) return;
     this.local({ t: "seen" });
-    this.link.send({ t: "read", seq: this.state.seen });
     this.remember();
+    // One mark for a burst of messages: the centre counts frames.
+    if (!this.readTimer) this.readTimer = window.setTimeout(() => this.sendRead(), READ_AFTER_MS);
   }
 
   orders(): Promise<OrderCard[]> {
@@ -210,18 +220,22 @@ export class Chat {
     this.local({ t: "history_loading" });
     try {
       const page = await this.api.history(next ?? "");
-      const known = new Set([this.state.conversation, ...this.state.history.items.map((item) => item.conversation)]);
-      this.local({ t: "history", items: page.items.filter((item) => !known.has(item.conversation)), next: page.next });
+      this.local({ t: "history", ...page });
     } catch {
       this.local({ t: "history_failed" });
     }
+  }
+
+  private sendRead(): void {
+    this.readTimer = 0;
+    this.link.send({ t: "read", seq: this.state.seen });
   }
 
   private post(what: Pick<Entry, "kind" | "text" | "ref" | "data">): void {
     this.outbox.add({ ...what, id: newId(), at: new Date().toISOString(), conversation: "" });
     this.outboxChanged();
     this.connect();
-    this.link.hurry();
+    if (this.state.link === "waiting") this.link.hurry();
   }
 
   /** One at a time, oldest first: the order of what was said is kept even when the centre asks us to wait. */
@@ -269,7 +283,8 @@ export class Chat {
     const old = this.outbox.all().filter((entry) => entry.conversation && entry.conversation !== this.state.conversation);
     if (old.length === 0) return;
     const { items } = await this.api.history("");
-    const stored = new Set(items.flatMap((item) => item.messages.map((message) => message.id)));
+    const stored = new Set<string | undefined>();
+    for (const item of items) for (const message of item.messages) stored.add(message.id);
     for (const entry of old) {
       if (stored.has(entry.id)) this.outbox.remove(entry.id);
       else this.outbox.place(entry.id, this.state.conversation);

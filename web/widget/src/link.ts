@@ -32,6 +32,9 @@ export class Link {
   private overdue = 0;
   private wanted = false;
   private address = "";
+  /** Rises when the link is stopped: whatever was begun before no longer counts. */
+  private turn = 0;
+  private dialling = false;
 
   /** `dial` gives the address to open, with a fresh token when `renew` is true; it may fail and is then asked again later. */
   constructor(
@@ -48,6 +51,8 @@ export class Link {
 
   stop(): void {
     this.wanted = false;
+    this.turn++;
+    this.dialling = false;
     this.address = "";
     this.tries = 0;
     clearTimeout(this.timer);
@@ -56,7 +61,12 @@ export class Link {
 
   /** The network is back, or the customer is: no reason to wait any longer. */
   hurry(): void {
-    if (!this.wanted || this.socket) return;
+    if (!this.wanted) return;
+    if (this.socket) {
+      // A phone that slept may hold a socket whose other end is long gone.
+      if (this.socket.readyState === 1) this.check();
+      return;
+    }
     this.tries = 0;
     clearTimeout(this.timer);
     void this.open();
@@ -75,15 +85,21 @@ export class Link {
   }
 
   private async open(): Promise<void> {
-    if (this.socket) return;
+    if (this.socket || this.dialling) return;
+    const turn = this.turn;
+    this.dialling = true;
     try {
-      this.address = await this.dial(this.address === "");
+      const address = await this.dial(this.address === "");
+      if (turn !== this.turn) return;
+      this.address = address;
+      this.dialling = false;
     } catch {
+      if (turn !== this.turn) return;
+      this.dialling = false;
+      this.events.down();
       this.again();
       return;
     }
-    // While we waited for the session, the customer may have left or another try may have succeeded.
-    if (!this.wanted || this.socket) return;
     const socket = new WebSocket(this.address);
     this.socket = socket;
     this.overdue = window.setTimeout(() => this.closed(0), ANSWER_WITHIN_MS);
@@ -124,11 +140,13 @@ export class Link {
   }
 
   private keepAlive(): void {
-    this.beat = window.setInterval(() => {
-      this.send({ t: "ping" });
-      clearTimeout(this.overdue);
-      this.overdue = window.setTimeout(() => this.closed(0), ANSWER_WITHIN_MS);
-    }, PING_EVERY_MS);
+    this.beat = window.setInterval(() => this.check(), PING_EVERY_MS);
+  }
+
+  private check(): void {
+    this.send({ t: "ping" });
+    clearTimeout(this.overdue);
+    this.overdue = window.setTimeout(() => this.closed(0), ANSWER_WITHIN_MS);
   }
 
   private drop(): void {

@@ -135,7 +135,8 @@ export function receive(state: ChatState, frame: ServerFrame): ChatState {
     case "rate":
       return state.rating === "none" ? { ...state, rating: "asked" } : state;
     case "error":
-      return frame.id === undefined ? { ...state, notice: frame.detail || frame.code } : state;
+      // A token that ran out is renewed without bothering anyone.
+      return frame.id === undefined && frame.code !== "token_invalid" ? { ...state, notice: frame.detail || frame.code } : state;
     default:
       return state;
   }
@@ -179,7 +180,7 @@ export function reduce(state: ChatState, event: Local): ChatState {
     case "history_failed":
       return { ...state, history: { ...state.history, loading: false, failed: true } };
     case "history":
-      return { ...state, history: { items: [...event.items, ...state.history.items], next: event.next, loading: false, failed: false } };
+      return { ...state, history: { items: prepend(event.items, state.history.items), next: event.next, loading: false, failed: false } };
     case "someone_else":
       return { ...EMPTY, shop: state.shop };
   }
@@ -216,6 +217,16 @@ function changeMode(state: ChatState, mode: Mode, agent: string, offline: boolea
     typing: mode === "closed" ? false : state.typing,
     rating: state.rating === "done" && mode !== "closed" && state.mode === "closed" ? "none" : state.rating,
   };
+}
+
+/** An older page in front. One conversation may go on over several pages, and pages may overlap. */
+function prepend(older: Earlier[], newer: Earlier[]): Earlier[] {
+  const last = older[older.length - 1];
+  const first = newer[0];
+  if (!last || !first || last.conversation !== first.conversation) return [...older, ...newer];
+  const from = first.messages[0]?.seq ?? 0;
+  const messages = [...last.messages.filter((message) => message.seq < from), ...first.messages];
+  return [...older.slice(0, -1), { ...first, messages }, ...newer.slice(1)];
 }
 
 function put(state: ChatState, message: Message): ChatState {

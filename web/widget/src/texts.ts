@@ -95,7 +95,6 @@ const zh = {
   image: "图片",
   dismiss: "知道了",
   you: "我",
-  size: "{n} KB",
   yesterday: "昨天 ",
 };
 
@@ -161,12 +160,12 @@ const en: Record<TextKey, string> = {
   orders_none: "No orders here yet. Sign in to the shop, then open the chat again.",
   orders_failed: "Your orders did not load. Please try again.",
   order_no: "Order {no}",
-  order_count: "{n} items",
+  order_count: "Qty {n}",
   gift: "Gift",
   step_paid: "Paid",
   step_packed: "Packed",
-  step_shipped: "On its way",
-  step_delivery: "Out today",
+  step_shipped: "Shipped",
+  step_delivery: "Out",
   step_done: "Signed",
   product_sent: "Product",
   rating_title: "How did we do?",
@@ -196,7 +195,6 @@ const en: Record<TextKey, string> = {
   image: "Picture",
   dismiss: "OK",
   you: "Me",
-  size: "{n} KB",
   yesterday: "Yesterday ",
 };
 

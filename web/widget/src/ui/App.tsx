@@ -46,8 +46,7 @@ export function App({ chat, shelf, lang, page, host, door }: AppProps) {
     setOpen(show);
     if (show) {
       setBuilt(true);
-      chat.connect();
-      chat.wake();
+      chat.enter();
       setFocus(focus + 1);
     }
   };

@@ -1,7 +1,7 @@
 // Orders, products, pictures and files as the customer sees and taps them.
 
 import type { FileCard, OrderCard, ProductCard } from "../frames";
-import { fileSize, moment, money, options, safeUrl } from "../format";
+import { day, fileSize, money, options, safeUrl } from "../format";
 import type { TextKey } from "../texts";
 import { useRoom } from "./context";
 import { Icon } from "./icons";
@@ -14,11 +14,11 @@ const STEPS: [TextKey, string[]][] = [
   ["step_done", ["delivered", "completed"]],
 ];
 
-/** How far an order has come; nothing for one that was not paid, was cancelled or came back. */
+/** How far an order on its way has come; nothing for one that is over, was not paid, was cancelled or came back. */
 function Steps({ status }: { status: string }) {
   const { say } = useRoom();
   const at = STEPS.findIndex(([, states]) => states.includes(status));
-  if (at < 0) return null;
+  if (at < 0 || at === STEPS.length - 1) return null;
   return (
     <ol class="steps" aria-label={say((STEPS[at] as [TextKey, string[]])[0])}>
       {STEPS.map(([key], i) => (
@@ -48,7 +48,7 @@ export function OrderView({ order, onPick }: { order: OrderCard; onPick?: (order
           <small>{options(first?.options)}</small>
           <small class="figures">
             {order.gift && <span class="gift">{say("gift")}</span>}
-            {moment(order.placed_at, lang, say)} · {say("order_count", { n: count })} · <b>{money(order.total, order.currency)}</b>
+            {day(new Date(order.placed_at), lang, false)} · {say("order_count", { n: count })} · <b>{money(order.total, order.currency)}</b>
           </small>
         </span>
       </span>
