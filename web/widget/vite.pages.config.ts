@@ -1,4 +1,4 @@
-// The hosted chat page and the demo shop page: static HTML under /static/pages/, each loading the widget by its real script tag.
+// The hosted chat page and the demo shop page: static HTML under /pages/, each loading the widget by its real script tag.
 
 import { resolve } from "node:path";
 import { defineConfig } from "vite";
@@ -7,7 +7,7 @@ const pages = resolve(import.meta.dirname, "pages");
 
 export default defineConfig({
   root: pages,
-  base: "/static/pages/",
+  base: "/pages/",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     target: ["es2019", "chrome69", "safari13"],

@@ -33,7 +33,7 @@ SHOP = {
 
 app = FastAPI()
 app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
-app.mount("/static", StaticFiles(directory=STATIC))
+app.mount("/pages", StaticFiles(directory=STATIC / "pages"))
 
 threads: dict[str, "Thread"] = {}
 tokens: dict[str, "Thread"] = {}
@@ -75,7 +75,7 @@ class Thread:
 
 
 def order(no: str, status: str, text: str, name: str, option: str, total: str, **more: Any) -> dict[str, Any]:
-    line = {"name": name, "options": {"规格": option}, "quantity": 1, "image": "/static/pages/goods/apparel.svg"}
+    line = {"name": name, "options": {"规格": option}, "quantity": 1, "image": "/pages/goods/apparel.svg"}
     return {
         "no": no, "status": status, "status_text": text, "placed_at": now(2000), "total": total,
         "currency": "CNY", "lines": [line], "gift": False, **more,
@@ -173,7 +173,7 @@ def products(shop: str) -> dict[str, Any]:
             "name": name,
             "price": price,
             "currency": "CNY",
-            "image": f"/static/pages/goods/{art}.svg",
+            "image": f"/pages/goods/{art}.svg",
             "summary": summary,
             "category": category,
         }
