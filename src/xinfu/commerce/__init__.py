@@ -2,6 +2,7 @@
 
 from xinfu.commerce.bulk import NewInvoice, NewLine, NewOrder, NewParcel, NewPayment, NewProduct, NewScan, NewVariant, Tally, Written
 from xinfu.commerce.contracts import CatalogueChanged, OrderChanged, ShopConnector
+from xinfu.commerce.endpoints import router
 from xinfu.commerce.policy import ATTRIBUTES, attribute_asked, status_text
 from xinfu.commerce.service import Orders, Products
 from xinfu.commerce.writing import bulk_write
@@ -25,5 +26,6 @@ __all__ = [
     "Written",
     "attribute_asked",
     "bulk_write",
+    "router",
     "status_text",
 ]
