@@ -65,7 +65,8 @@ export interface FileRef {
 
 export interface OrderLine {
   name: string;
-  options: string | [string, string][] | Record<string, string>;
+  /** Ready words on a card; name and value where the order is shown in full. */
+  options: string | { name: string; value: string }[];
   quantity: number;
   image: string;
   price?: string;
@@ -225,10 +226,8 @@ export interface CustomerProfile extends CustomerRow {
 
 export interface TimelineStep {
   key: string;
-  zh?: string;
-  en?: string;
-  text?: string;
-  at: string | number | null;
+  text: string;
+  at: number | null;
   done: boolean;
   detail: string;
 }

@@ -20,8 +20,7 @@ export const usePrefs = defineStore("prefs", () => {
 
   system.addEventListener("change", paint);
   watch(theme, (value) => {
-    // index.html reads the bare word before the first paint.
-    localStorage.setItem("xinfu.theme", value);
+    remember("theme", value);
     paint();
   });
   watch(undoSeconds, (value) => remember("undo", value));

@@ -62,3 +62,6 @@ export function fillScript(body: string, values: Variables): string {
 export function openHoles(text: string): string[] {
   return [...text.matchAll(/\{(客户|订单号|物流|客服)\}/g)].map((found) => found[0]);
 }
+
+/** The blanks a script may have, as the server knows them. */
+export const variableNames = ["客户", "订单号", "物流", "客服"] as const;

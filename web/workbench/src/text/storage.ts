@@ -4,18 +4,9 @@ export function recall<T>(key: string, otherwise: T): T {
   try {
     const text = localStorage.getItem(`xinfu.${key}`);
     if (text === null) return otherwise;
-    return parse(text, otherwise);
-  } catch {
-    return otherwise;
-  }
-}
-
-function parse<T>(text: string, otherwise: T): T {
-  try {
     return JSON.parse(text) as T;
   } catch {
-    // Written as a bare word.
-    return typeof otherwise === "string" ? (text as T) : otherwise;
+    return otherwise;
   }
 }
 

@@ -1,7 +1,7 @@
 /* Times as people say them; the exact one is for hovering. All in the shop's zone. */
 import { ref } from "vue";
 import { serverNow } from "../api/client.ts";
-import { i18n, t } from "../i18n.ts";
+import { currentLocale, t } from "../i18n.ts";
 
 export const now = ref(serverNow());
 export const timeZone = ref<string>(Intl.DateTimeFormat().resolvedOptions().timeZone);
@@ -22,7 +22,7 @@ export function toMs(at: Moment): number | null {
 }
 
 function format(ms: number, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(i18n.global.locale.value, { timeZone: timeZone.value, hour12: false, ...options }).format(ms);
+  return new Intl.DateTimeFormat(currentLocale(), { timeZone: timeZone.value, hour12: false, ...options }).format(ms);
 }
 
 function dayOf(ms: number): string {

@@ -1,0 +1,17 @@
+/* Start: the first calls go out before anything is drawn. */
+import { createPinia } from "pinia";
+import { createApp } from "vue";
+import App from "./App.vue";
+import "./base.css";
+import { i18n } from "./i18n.ts";
+import { router } from "./router.ts";
+import { usePrefs } from "./stores/prefs.ts";
+import { startClock } from "./text/time.ts";
+
+const app = createApp(App);
+app.use(createPinia());
+app.use(i18n);
+app.use(router);
+usePrefs();
+startClock();
+app.mount("#app");

@@ -1,0 +1,35 @@
+/* Pages. Reception is in the first load, the others come when they are opened. The address lives behind the #, so that any server of files will do. */
+import { createRouter, createWebHashHistory } from "vue-router";
+import ReceptionPage from "./pages/reception/ReceptionPage.vue";
+import type { IconName } from "./components/icons.ts";
+
+export interface PageLink {
+  name: string;
+  path: string;
+  icon: IconName;
+  /** Any of these permissions shows the page. */
+  needs: readonly string[];
+}
+
+export const pages: readonly PageLink[] = [
+  { name: "desk", path: "/desk", icon: "chat", needs: ["conversations.serve", "conversations.read_all"] },
+  { name: "wall", path: "/wall", icon: "wall", needs: ["conversations.read_all"] },
+  { name: "customers", path: "/customers", icon: "people", needs: ["customers.read"] },
+  { name: "knowledge", path: "/knowledge", icon: "book", needs: ["knowledge.read"] },
+  { name: "settings", path: "/settings", icon: "gear", needs: ["settings.read", "staff.read"] },
+  { name: "audit", path: "/audit", icon: "audit", needs: ["audit.read"] },
+];
+
+export const router = createRouter({
+  history: createWebHashHistory("/workbench/"),
+  routes: [
+    { path: "/", redirect: "/desk" },
+    { path: "/desk/:id?", name: "desk", component: ReceptionPage },
+    { path: "/wall", name: "wall", component: () => import("./pages/wall/WallPage.vue") },
+    { path: "/customers/:id?", name: "customers", component: () => import("./pages/customers/CustomersPage.vue") },
+    { path: "/knowledge/:tab?/:id?", name: "knowledge", component: () => import("./pages/knowledge/KnowledgePage.vue") },
+    { path: "/settings/:tab?", name: "settings", component: () => import("./pages/settings/SettingsPage.vue") },
+    { path: "/audit", name: "audit", component: () => import("./pages/audit/AuditPage.vue") },
+    { path: "/:rest(.*)*", redirect: "/desk" },
+  ],
+});
