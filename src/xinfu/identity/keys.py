@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 
 from pwdlib import PasswordHash
 
@@ -15,17 +16,16 @@ class Passwords:
 
     def __init__(self, hasher: PasswordHash | None = None) -> None:
         self._hasher = hasher or PasswordHash.recommended()
-        self._turns = asyncio.Semaphore(2)
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="passwords")
         self._decoy = self._hasher.hash(secrets.token_hex(16))
 
     async def hash(self, password: str) -> str:
-        async with self._turns:
-            return await asyncio.to_thread(self._hasher.hash, password)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._hasher.hash, password)
 
     async def fits(self, password: str, hashed: str | None) -> bool:
         """Whether the password is the one. None (nobody of that name) takes as long as a wrong password."""
-        async with self._turns:
-            fits = await asyncio.to_thread(self._hasher.verify, password, hashed or self._decoy)
+        loop = asyncio.get_running_loop()
+        fits = await loop.run_in_executor(self._threads, self._hasher.verify, password, hashed or self._decoy)
         return fits and hashed is not None
 
 
