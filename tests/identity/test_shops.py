@@ -35,13 +35,10 @@ async def test_a_new_shop_belongs_to_its_maker_and_has_settings_at_once(centre: 
     assert shop.id in (await centre.signed_in()).shops
 
 
-@pytest.mark.parametrize("slug", ["", "a", "A-b", "-ab", "ab-", "a b", "店铺", "a" * 41])
-async def test_a_slug_that_does_not_fit_a_script_tag_is_refused(centre: Centre, slug: str) -> None:
-    with pytest.raises(SlugInvalid):
-        await centre.shops.create(centre.console, slug, "店")
-
-
-async def test_a_slug_is_used_once(centre: Centre) -> None:
+async def test_a_slug_fits_a_script_tag_and_is_used_once(centre: Centre) -> None:
+    for slug in ("", "a", "A-b", "-ab", "ab-", "a b", "店铺", "a" * 41):
+        with pytest.raises(SlugInvalid):
+            await centre.shops.create(centre.console, slug, "店")
     with pytest.raises(SlugTaken):
         await centre.shops.create(centre.console, "main", "店")
 

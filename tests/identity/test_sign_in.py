@@ -1,7 +1,5 @@
 """Signing in, being locked out, staying known, and leaving."""
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import select
 
@@ -79,10 +77,10 @@ async def test_one_login_cannot_be_tried_from_many_addresses(centre: Centre) -> 
         await centre.sign_in.login("owner", "wrong", "198.51.100.99")
 
 
-@pytest.mark.parametrize("login", ["\x00", "店" * 200, "a\x00b", "' OR 1=1 --"])
-async def test_any_text_may_be_typed_as_a_login(centre: Centre, login: str) -> None:
-    with pytest.raises(WrongPassword):
-        await centre.sign_in.login(login, "wrong", "127.0.0.1")
+async def test_any_text_may_be_typed_as_a_login(centre: Centre) -> None:
+    for login in ("\x00", "店" * 200, "a\x00b", "' OR 1=1 --"):
+        with pytest.raises(WrongPassword):
+            await centre.sign_in.login(login, "wrong", "127.0.0.1")
 
 
 async def test_signing_in_again_ends_the_browsers_old_session(centre: Centre) -> None:
@@ -101,10 +99,9 @@ async def test_signing_out_ends_the_session_at_once(centre: Centre) -> None:
         await centre.authenticator.by_session(signed_in.token)
 
 
-@pytest.mark.parametrize("away", [timedelta(hours=14, seconds=1), timedelta(days=8)])
-async def test_a_session_left_alone_ends(centre: Centre, away: timedelta) -> None:
+async def test_a_session_left_alone_ends(centre: Centre) -> None:
     signed_in = await centre.sign_in.login("owner", OWNER_PASSWORD, "127.0.0.1")
-    centre.clock.move(seconds=away.total_seconds())
+    centre.clock.move(hours=14, seconds=1)
     with pytest.raises(NotSignedIn):
         await centre.authenticator.by_session(signed_in.token)
 
