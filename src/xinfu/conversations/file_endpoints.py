@@ -59,7 +59,8 @@ class UploadedOut(BaseModel):
 
 async def receive_upload(request: Request, files: Files, shop_id: Id, uploader: Actor) -> UploadedOut:
     """Take the part `file` of a multipart request in for this uploader. Reads no more of the body than a file may have."""
-    if int(request.headers.get("content-length") or 0) > MAX_BYTES + _FRAMING:
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced[:20]) > MAX_BYTES + _FRAMING:
         raise TooLarge(limit="10 MB")
     limited = Request(request.scope, _limited(request.receive))
     async with limited.form(max_files=1, max_fields=8, max_part_size=4096) as form:
