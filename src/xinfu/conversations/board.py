@@ -1,9 +1,9 @@
 """The lead's wall, today's figures, search and transfers: what needs more than one conversation, or the list of people, to answer."""
 
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-from xinfu.conversations.contracts import Presence, Summary
+from xinfu.conversations.contracts import Desk, Summary
 from xinfu.conversations.errors import NobodyThere
 from xinfu.conversations.search import ConversationSearch
 from xinfu.conversations.service import Conversations, CurrentSettings
@@ -16,25 +16,19 @@ LIVE = 200
 TROUBLED = ("anger", "anxiety", "loss")
 
 
-class Colleagues(Protocol):
-    """Who could take a conversation: name of an active member of the shop who serves customers, or None."""
-
-    async def colleague(self, shop_id: Id, staff_id: Id) -> str | None: ...
-
-
 class Board:
     """Reads across conversations for those who lead, and for one's own day."""
 
     def __init__(
-        self, conversations: Conversations, search: ConversationSearch, settings: CurrentSettings, colleagues: Colleagues, clock: Clock
+        self, conversations: Conversations, search: ConversationSearch, settings: CurrentSettings, desk: Desk, clock: Clock
     ) -> None:
         self._conversations = conversations
         self._search = search
         self._settings = settings
-        self._colleagues = colleagues
+        self._desk = desk
         self._clock = clock
 
-    async def wall(self, actor: Actor, shop_id: Id, agents: list[Presence]) -> dict[str, Any]:
+    async def wall(self, actor: Actor, shop_id: Id) -> dict[str, Any]:
         actor.require(Permission.CONVERSATIONS_READ_ALL, shop_id)
         store = self._conversations.store
         waiting = await store.in_state("queued", shop_id, LIVE)
@@ -43,7 +37,13 @@ class Board:
         live = sorted([*with_agents, *with_ai], key=lambda s: -s.last_at)
         troubled = sorted((s for s in [*waiting, *live] if _in_trouble(s)), key=lambda s: (-bool(s.danger), -s.intensity, s.last_at))
         counts = {"waiting": len(waiting), "agent": len(with_agents), "ai": len(with_ai), "troubled": len(troubled)}
-        return {"agents": agents, "waiting": waiting, "troubled": troubled[:50], "live": live[:LIVE], "counts": counts}
+        return {
+            "agents": self._desk.presence(shop_id),
+            "waiting": waiting,
+            "troubled": troubled[:50],
+            "live": live[:LIVE],
+            "counts": counts,
+        }
 
     async def today(self, actor: Actor, shop_id: Id) -> dict[str, Any]:
         """The acting person's day in the shop's zone: contacts closed, ratings, good ones (4–5), median first response in ms."""
@@ -71,11 +71,11 @@ class Board:
         return {"items": items, "next": page.next}
 
     async def transfer(self, actor: Actor, shop_id: Id, conversation_id: Id, to: Id | None, skill: str, note: str) -> Summary:
-        """Raises NobodyThere when the named colleague does not serve this shop."""
+        """Raises NobodyThere when the named colleague is not at work in this shop."""
         actor.require(Permission.CONVERSATIONS_SERVE, shop_id)
         target = None
         if to is not None:
-            name = await self._colleagues.colleague(shop_id, to)
+            name = next((p.name for p in self._desk.presence(shop_id) if p.id == to and p.state != "offline"), None)
             if name is None:
                 raise NobodyThere
             target = (to, name)

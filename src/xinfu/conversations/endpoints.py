@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 
 from xinfu.conversations.board import Board
 from xinfu.conversations.cards import Attachments
-from xinfu.conversations.contracts import Desk
 from xinfu.conversations.frames import Send
 from xinfu.conversations.schemas import (
     AnswerIn,
@@ -183,6 +182,6 @@ async def of_customer(
 
 
 @router.get("/wall", response_class=JsonBytes)
-async def wall(actor: CurrentActor, shop: CurrentShop, board: Boards, desk: Annotated[Desk, Depends(provided(Desk))]) -> JsonBytes:
+async def wall(actor: CurrentActor, shop: CurrentShop, board: Boards) -> JsonBytes:
     """Who is waiting, who is in trouble, who is free: {agents, waiting, troubled, live, counts}."""
-    return encoded(await board.wall(actor, shop, desk.presence(shop)))
+    return encoded(await board.wall(actor, shop))

@@ -176,6 +176,7 @@ class Intake:
         self._audience = audience
         self.responder: Responder | None = None  # wired by app.py; without one every customer goes to people
         self.ai_name = "小心"
+        self.listeners: list[Callable[[list[tuple[Id, Message]]], None]] = []  # told of stored messages with their shop; must not wait
         self._queue: asyncio.Queue[Command] = asyncio.Queue(QUEUE)
         self._hot: OrderedDict[Id, Stored] = OrderedDict()
         self._task: asyncio.Task[None] | None = None
@@ -244,7 +245,10 @@ class Intake:
         ]
         if outcomes:
             with COMMIT_SECONDS.time():
-                await self._store.commit(_commit_of(outcomes))
+                commit = _commit_of(outcomes)
+                await self._store.commit(commit)
+            for listener in self.listeners:
+                listener(commit.messages)
         self._keep(outcomes)
         for settle in settled:
             settle()

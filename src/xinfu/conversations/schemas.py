@@ -31,7 +31,7 @@ ConversationPage = create_model("ConversationPage", items=(list[SummaryOut], ...
 OpenedOut = create_model(
     "Opened",
     conversation=(SummaryOut, ...),
-    messages=(list[MessageOut], ...),
+    messages=(list[MessageOut], ...),  # type: ignore[valid-type]
     notes=(list[NoteOut], ...),  # type: ignore[valid-type]
 )
 EventPage = create_model("EventPage", items=(list[NoteOut], ...), next=(str | None, None))  # type: ignore[valid-type]
@@ -103,7 +103,7 @@ class FoundOut(BaseModel):
 
 
 class SessionIn(BaseModel):
-    shop: str = Field(min_length=1, max_length=64)
+    shop: str = Field("", max_length=64, description="Slug of the shop; empty means the centre's first one")
     visitor: str = Field("", max_length=64)
     identity_token: str | None = Field(None, max_length=4096)
     locale: str = Field("zh-CN", max_length=16)

@@ -58,11 +58,14 @@ class Sessions:
         self._clock = clock
 
     async def open(self, slug: str, visitor: str, identity_token: str | None, locale: Locale) -> Session:
-        """Find or make the customer and the conversation. Raises NotFound (no such shop) and IdentityTokenInvalid."""
-        shop = await self._shops.by_slug(slug)
+        """Find or make the customer and the conversation; without a slug, in the centre's first shop.
+
+        Raises NotFound (no such shop) and IdentityTokenInvalid.
+        """
+        shop = await self._shops.by_slug(slug) if slug else (await self._shops.all())[0]
         number = name = None
         if identity_token:
-            claims = await self._shops.verify_identity_token(slug, identity_token)
+            claims = await self._shops.verify_identity_token(shop.slug, identity_token)
             number = str(claims["sub"])
             name = clean(str(claims.get("name", "")))[:60] or None
         # A guessed visitor string must not open someone's thread, so ours are long and random.

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Protocol
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from xinfu.commerce import Orders, Products, order_card
+from xinfu.commerce import Orders, Products
 from xinfu.conversations.cards import product_card
 from xinfu.conversations.errors import TokenInvalid
 from xinfu.conversations.file_endpoints import UPLOAD_BODY, UploadedOut, receive_upload
@@ -107,7 +107,7 @@ async def orders(
 ) -> dict[str, list[dict[str, Any]]]:
     """The customer's newest orders, as cards to tap."""
     found = await book.orders_of(who.shop_id, [who.customer_id], 10)
-    return {"items": [order_card(o, locale_of(request)) for o in found.get(who.customer_id, [])]}
+    return {"items": [book.card(o, locale_of(request)) for o in found.get(who.customer_id, [])]}
 
 
 @router.get("/products")

@@ -1,6 +1,6 @@
 """The edges of FastAPI that every folder's endpoints share: services by type, refusals as problem+json, the reader's language."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -15,10 +15,10 @@ from xinfu.kit.i18n import Locale, choose
 log = structlog.get_logger()
 
 
-def provided[T](cls: type[T]) -> Callable[[Request], T]:
+def provided[T](cls: type[T]) -> Callable[[Request], Awaitable[T]]:
     """A FastAPI dependency that yields the one instance of `cls` that app.py put into app.state.provided."""
 
-    def dependency(request: Request) -> T:
+    async def dependency(request: Request) -> T:  # async, or FastAPI would send it through a thread
         service: T = request.app.state.provided[cls]
         return service
 

@@ -56,6 +56,23 @@ class Problems:
             self.found.append(Problem(row, name, zh, en))
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an import did. `stored` False: nothing was, because of the problems. `refused` counts the records left out or at fault."""
+
+    stored: bool
+    created: int
+    updated: int
+    unchanged: int
+    refused: int
+    problems_total: int
+    problems: tuple[Problem, ...]
+
+
+def nothing_stored(problems: Problems) -> Report:
+    return Report(False, 0, 0, 0, len(problems.rows), problems.total, tuple(problems.found))
+
+
 def read_records(data: bytes, headers: Mapping[str, str], problems: Problems) -> list[Record]:
     """The records of a file whose first character tells the format: `[` JSON, `{` JSON Lines (or one JSON object), otherwise CSV.
 
@@ -82,13 +99,13 @@ class Fields:
     def __init__(self, record: Record, problems: Problems, zone: tzinfo, currency: str, path: str = "") -> None:
         self.row = record.row
         self._values = record.values
-        self._problems = problems
-        self._zone = zone
-        self._currency = currency
+        self.problems = problems
+        self.zone = zone
+        self.currency = currency
         self._path = path
 
     def wrong(self, name: str, zh: str, en: str) -> None:
-        self._problems.add(self.row, self._path + name, zh, en)
+        self.problems.add(self.row, self._path + name, zh, en)
 
     def has(self, name: str) -> bool:
         return self._values.get(name) not in (None, "")
@@ -145,7 +162,7 @@ class Fields:
                 self.wrong(name, "必填", "is required")
             return None
         try:
-            money = Money.parse(re.sub(r"^[¥¥$]", "", str(value).strip()), self._currency)
+            money = Money.parse(re.sub(r"^[¥¥$]", "", str(value).strip()), self.currency)
         except ValueError:
             money = None
         if money is None or isinstance(value, bool) or not 0 <= money.minor < 10**13:
@@ -159,7 +176,7 @@ class Fields:
         if not text:
             return None
         try:
-            return parse_time(text, self._zone)
+            return parse_time(text, self.zone)
         except ValueError:
             self.wrong(name, "应该是时间,如 2026-03-01 12:30", "must be a time such as 2026-03-01 12:30")
             return None
@@ -189,6 +206,10 @@ class Fields:
         items: Sequence[Any] = re.split(r"[;;,,]", value) if isinstance(value, str) else value if isinstance(value, list) else ()
         return tuple(dict.fromkeys(clean(str(i))[:40] for i in items if str(i).strip()))[:50]
 
+    def nested(self, name: str) -> "Fields":
+        """The one record nested under `name`."""
+        return Fields(Record(self.row, self.mapping(name)), self.problems, self.zone, self.currency, f"{self._path}{name}.")
+
     def children(self, name: str) -> list["Fields"]:
         """The records nested under `name`."""
         value = self._values.get(name)
@@ -200,9 +221,9 @@ class Fields:
         return [
             Fields(
                 Record(v["_row"] if isinstance(v.get("_row"), int) else self.row, v),
-                self._problems,
-                self._zone,
-                self._currency,
+                self.problems,
+                self.zone,
+                self.currency,
                 f"{self._path}{name}[{i}].",
             )
             for i, v in enumerate(value, 1)

@@ -1,0 +1,278 @@
+"""The composition root: builds every part, wires them together, puts HTTP and sockets in front. It alone knows all folders."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+from starlette.staticfiles import StaticFiles
+
+import xinfu
+from xinfu import commerce, customers, demo, identity, knowledge, migrations, reception, routing
+from xinfu.config import Config
+from xinfu.conversations import endpoints as conversation_endpoints
+from xinfu.conversations import file_endpoints, widget_endpoints
+from xinfu.conversations.board import Board
+from xinfu.conversations.cards import Attachments
+from xinfu.conversations.customer_gateway import CustomerGateway
+from xinfu.conversations.files import Files
+from xinfu.conversations.intake import Intake
+from xinfu.conversations.keeper import Keeper
+from xinfu.conversations.live import Live
+from xinfu.conversations.postgres_store import PostgresDriver
+from xinfu.conversations.search import ConversationSearch
+from xinfu.conversations.service import AnswerLearned, Conversations
+from xinfu.conversations.sessions import Sessions
+from xinfu.conversations.sqlite_store import SqliteDriver
+from xinfu.conversations.staff_gateway import StaffGateway
+from xinfu.conversations.store import LogStore
+from xinfu.kit.bus import Bus
+from xinfu.kit.clock import Clock, SystemClock
+from xinfu.kit.database import Database
+from xinfu.kit.http import install_problem_handlers
+from xinfu.kit.text import clip
+from xinfu.understanding import Understanding
+
+log = structlog.get_logger()
+
+
+class Centre:
+    """All services of one running centre. start() migrates, loads and begins; stop() finishes what is under way."""
+
+    def __init__(self, config: Config, clock: Clock | None = None) -> None:
+        self.config = config
+        self.clock = clock or SystemClock()
+        self.bus = Bus()
+        self.database = Database(config.database_url, self.bus)
+        secret = config.secret()
+        self._build_identity()
+        self._build_shop()
+        self._build_conversations(secret)
+        self._build_desk()
+        self._provide()
+
+    def _build_identity(self) -> None:
+        self.authenticator = identity.Authenticator(self.database, self.clock)
+        self.passwords = identity.Passwords()
+        self.settings = identity.Settings(self.database, self.clock)
+        self.shops = identity.Shops(self.database, self.clock, self.settings, self.authenticator)
+        self.sign_in = identity.SignIn(self.database, self.clock, self.passwords, self.authenticator)
+        self.staff = identity.StaffAdmin(self.database, self.clock, self.passwords, self.authenticator)
+        self.roles = identity.Roles(self.database, self.clock, self.authenticator)
+        self.tokens = identity.Tokens(self.database, self.clock, self.authenticator)
+        self.audit = identity.AuditLog(self.database)
+
+    def _build_shop(self) -> None:
+        self.customers = customers.Customers(self.database, self.clock)
+        self.orders = commerce.Orders(self.database, self.clock)
+        self.products = commerce.Products(self.database, self.clock)
+        search = self.config.data / "search"
+        self.knowledge = knowledge.Knowledge(self.database, self.clock, search / "knowledge")
+        self.scripts = knowledge.Scripts(self.database, self.clock)
+        self.search = ConversationSearch(search / "conversations")
+
+    def _build_conversations(self, secret: bytes) -> None:
+        self.files = Files(self.database, self.config.data / "files", secret, self.clock)
+        dsn = self.config.postgres_dsn
+        self.driver = SqliteDriver(self.config.log_path) if dsn is None else PostgresDriver(dsn)
+        self.store = LogStore(self.driver, self.files.signed)
+        self.live = Live()
+        self.understanding = Understanding.load()
+        self.intake = Intake(self.store, self.understanding, self.clock, self.bus, self.live)
+        self.intake.listeners.append(self.search.feed)
+        self.conversations = Conversations(self.store, self.intake, self.live, self.settings, self.clock, self.bus)
+        self.keeper = Keeper(self.conversations, self.settings, self.clock)
+        self.sessions = Sessions(secret, self.shops, self.settings, self.customers, self.conversations, self.clock)
+        self.attachments = Attachments(self.orders, self.products, self.files)
+
+    def _build_desk(self) -> None:
+        self.routing = routing.Routing(self.database, self.clock, self.settings, self.conversations, self.bus)
+        self.board = Board(self.conversations, self.search, self.settings, self.routing, self.clock)
+        self.customer_gateway = CustomerGateway(self.sessions, self.conversations, self.live, self.attachments)
+        self.staff_gateway = StaffGateway(self.authenticator, self.conversations, self.live, self.attachments, self.routing)
+        self.reception = reception.Reception(
+            self.orders,
+            self.products,
+            self.knowledge,
+            self.settings,
+            self.routing.staffed,
+            self.orders.card,
+            commerce.attribute_asked,
+            self.clock,
+        )
+        self.intake.responder = self.reception
+        self.bus.subscribe(commerce.OrderChanged, self.reception.order_changed)
+        self.bus.subscribe(AnswerLearned, self._learn)
+
+    def _provide(self) -> None:
+        """What endpoints may ask for, by type."""
+        self.provided: dict[type, Any] = {
+            type(service): service
+            for service in (
+                self.authenticator, self.passwords, self.settings, self.shops, self.sign_in, self.staff, self.roles, self.tokens,
+                self.audit, self.customers, self.orders, self.products, self.knowledge, self.scripts, self.files, self.conversations,
+                self.sessions, self.attachments, self.board, self.routing,
+            )
+        }  # fmt: skip
+        self.provided[widget_endpoints.Reachable] = self.routing
+        self.provided[Database] = self.database
+
+    async def start(self) -> None:
+        await migrations.upgrade(self.config)
+        if isinstance(self.driver, PostgresDriver):
+            await self.driver.open()
+        await self.bus.start()
+        await self.settings.start()
+        await self.knowledge.start()
+        await self.intake.start()
+        await self.search.start(self.store)
+        await self.routing.start()
+        await self.keeper.start()
+
+    async def stop(self) -> None:
+        await self.keeper.stop()
+        await self.routing.stop()
+        await self.intake.stop()
+        await self.search.stop()
+        await self.bus.stop()
+        self.knowledge.stop()
+        await self.store.close()
+        await self.database.dispose()
+
+    async def _learn(self, learned: AnswerLearned) -> None:
+        """A lead's answer becomes a draft article, for the trainer to review."""
+        if not learned.actor.may(identity.Permission.KNOWLEDGE_EDIT, learned.shop_id):
+            return
+        draft = knowledge.ArticleIn(title=clip(learned.question, 80), body=learned.answer, audience="staff", status="draft")
+        await self.knowledge.create(learned.actor, learned.shop_id, draft)
+
+
+class Front:
+    """The ASGI door: sockets go to their gateways as raw ASGI, everything else to FastAPI."""
+
+    def __init__(self, centre: Centre, http: FastAPI) -> None:
+        self.centre = centre
+        self.http = http
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "websocket":
+            await self.http(scope, receive, send)
+        elif scope["path"] == "/ws/customer":
+            await self.centre.customer_gateway(scope, receive, send)
+        elif scope["path"] == "/ws/agent":
+            await self.centre.staff_gateway(scope, receive, send)
+        else:
+            await receive()
+            await send({"type": "websocket.close", "code": 4404})
+
+
+def create_app(config: Config, clock: Clock | None = None) -> Front:
+    """The whole centre as one ASGI application; its lifespan starts and stops it."""
+    centre = Centre(config, clock)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await centre.start()
+        http.state.ready = True
+        log.info("centre.started", store="postgresql" if config.database else "sqlite")
+        yield
+        http.state.ready = False
+        await centre.stop()
+
+    http = FastAPI(title="Xinfu 心服", version=xinfu.__version__, lifespan=lifespan, docs_url="/docs", redoc_url=None)
+    http.state.provided = centre.provided
+    http.state.ready = False
+    install_problem_handlers(http)
+    for router in (
+        identity.router, conversation_endpoints.router, file_endpoints.router, widget_endpoints.router,
+        customers.router, commerce.router, knowledge.router, routing.router,
+    ):  # fmt: skip
+        http.include_router(router)
+    if config.demo:
+        http.include_router(demo.router)
+    _add_health(http, centre)
+    _add_pages(http, config)
+    return Front(centre, http)
+
+
+def _add_health(http: FastAPI, centre: Centre) -> None:
+    @http.get("/healthz", tags=["centre"])
+    async def healthz() -> dict[str, str]:
+        """The process answers."""
+        return {"status": "ok", "version": xinfu.__version__}
+
+    @http.get("/readyz", tags=["centre"])
+    async def readyz() -> JSONResponse:
+        """The stores answer too."""
+        try:
+            if not http.state.ready:
+                raise RuntimeError("starting")
+            await centre.store.head("0" * 32)
+            async with centre.database.read() as unit:
+                await unit.execute(text("SELECT 1"))
+        except Exception as error:
+            log.warning("centre.not_ready", reason=type(error).__name__)
+            return JSONResponse({"status": "not ready"}, 503)
+        return JSONResponse({"status": "ready"})
+
+    @http.get("/metrics", tags=["centre"], response_class=Response)
+    async def metrics() -> Response:
+        """Prometheus text."""
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+# A page of ours may load only what we serve; the widget's script is meant for other people's pages and needs no such header.
+_CSP = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; "
+    "frame-ancestors 'self'; base-uri 'none'; form-action 'self'"
+)
+_PAGE_HEADERS = {"Content-Security-Policy": _CSP, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
+
+
+def static_folder() -> Path:
+    """The built pages: inside the installed package, or in web/dist of a checkout."""
+    packaged = Path(xinfu.__file__).parent / "static"
+    return packaged if packaged.is_dir() else Path(xinfu.__file__).parents[2] / "web" / "dist"
+
+
+def _add_pages(http: FastAPI, config: Config) -> None:
+    static = static_folder()
+
+    def page(*parts: str) -> FileResponse:
+        return FileResponse(static.joinpath(*parts), headers={**_PAGE_HEADERS, "Cache-Control": "no-cache"})
+
+    @http.get("/", include_in_schema=False)
+    async def root() -> RedirectResponse:
+        return RedirectResponse("/workbench/")
+
+    @http.get("/widget.js", include_in_schema=False)
+    async def widget() -> FileResponse:
+        return FileResponse(static / "widget" / "xinfu.js", headers={"Cache-Control": "no-cache"}, media_type="text/javascript")
+
+    @http.get("/chat/{slug}", include_in_schema=False)
+    async def chat(slug: str) -> FileResponse:
+        return page("pages", "chat.html")
+
+    if config.demo:
+
+        @http.get("/shop/{slug}", include_in_schema=False)
+        async def shop(slug: str) -> FileResponse:
+            return page("pages", "shop.html")
+
+    @http.get("/workbench/{path:path}", include_in_schema=False)
+    async def workbench(request: Request, path: str) -> FileResponse:
+        """The workbench is one page; its own router knows the rest of the path."""
+        asset = (static / "workbench" / path).resolve()
+        if path and asset.is_file() and asset.is_relative_to(static / "workbench"):
+            return FileResponse(
+                asset, headers={"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+            )
+        return page("workbench", "index.html")
+
+    if static.is_dir():
+        http.mount("/static", StaticFiles(directory=static), name="static")
