@@ -53,7 +53,7 @@ def _product(p: dict[str, Any], key: str, category: str, brands: dict[str, str],
         category=category,
         brand=p["brand"],
         summary=p["summary"],
-        image=f"/static/pages/goods/{key}.svg",
+        image=f"/pages/goods/{key}.svg",
         attributes={**common, "brand_story": brands[p["brand"]], **p["attributes"]},
         variants=tuple(_variants(p)),
     )
