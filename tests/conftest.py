@@ -81,6 +81,18 @@ def postgres_dsn(store: str, request: pytest.FixtureRequest) -> str | None:
 
 
 @pytest.fixture
+def postgres_dsn_empty(store: str, request: pytest.FixtureRequest) -> str | None:
+    """The address of a PostgreSQL database with nothing in it, for a centre that migrates by itself; None on SQLite."""
+    if store == "sqlite":
+        return None
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = f"t_{new_id()}"
+    server.sql(f"CREATE DATABASE {name}")
+    request.addfinalizer(lambda: server.sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    return f"{server.dsn}/{name}"
+
+
+@pytest.fixture
 async def database(store: str, data_dir: Path, postgres_dsn: str | None, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
     """An empty database with every table, on each store in turn; data_dir also holds log.db when embedded."""
     if postgres_dsn is None:
