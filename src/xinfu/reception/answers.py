@@ -8,7 +8,7 @@ from xinfu.conversations.contracts import Said
 from xinfu.kit.i18n import Locale
 from xinfu.kit.text import clip
 from xinfu.knowledge.contracts import Hit
-from xinfu.reception.goods import attribute_text, price_text, stock_text
+from xinfu.reception.goods import attribute_text, price_text, sentence, stock_text
 from xinfu.reception.handover import waiting_words
 from xinfu.reception.parcels import order_text
 from xinfu.reception.policy import Decision, Turn
@@ -97,7 +97,7 @@ def _nothing(answer: Answer, card: CardMaker) -> None:
 
 
 def _order(answer: Answer, card: CardMaker) -> None:
-    decision, turn = answer.decision, answer.turn
+    decision = answer.decision
     order = decision.order
     assert order is not None
     order_text(answer, order)
@@ -113,7 +113,10 @@ def _order(answer: Answer, card: CardMaker) -> None:
     elif decision.asks == "urge":
         answer.say("order.offer_urge")
         answer.choice("urge", "person")
-    elif decision.again or turn.wish.intent == "refund_progress":
+    elif decision.asks == "person":
+        answer.say("offer")
+        answer.choice("person")
+    elif decision.again:
         answer.choice("person")
 
 
@@ -168,6 +171,9 @@ def _article(answer: Answer, card: CardMaker) -> None:
         answer.memory.asked = "person"
     else:
         answer.say("article.foreign" if is_foreign(answer, hit.body) else "article.say", body=clip_body(hit.body))
+        if answer.decision.asks == "person":
+            answer.say("offer")
+            answer.choice("person")
     answer.source("article", hit.article_id, hit.title)
     answer.did("article", hit.title)
 
@@ -190,7 +196,7 @@ def _stock(answer: Answer, card: CardMaker) -> None:
 def _product(answer: Answer, card: CardMaker) -> None:
     product = answer.decision.product
     assert product is not None
-    answer.say("product.look", name=product.name, summary=product.summary)
+    answer.say("product.look", name=product.name, summary=sentence(product.summary, answer))
     answer.source("product", product.id, product.name)
     answer.choice("price", "stock")
 

@@ -14,7 +14,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _MONTH = "(?:" + "|".join(_MONTHS) + ")[a-z]*"
 _HAN_NUMBER = "[一二两三四五六七八九十百半]+"
 _UNIT = (
-    r"(?:个)?(?:工作日|天|日内|小时|分钟|个?月|年|周|星期)"
+    r"\s?(?:个)?\s?(?:工作日|天|日内|小时|分钟|个?月|年|周|星期)"
     r"|\s?-?(?:working days?|business days?|days?|hours?|minutes?|months?|years?|weeks?)\b"
 )
 _PROMISE = (

@@ -19,9 +19,9 @@ def attribute_text(answer: Answer) -> None:
         answer.say("product.again", more=product.summary or clip_body(value))
         answer.choice("person")
     elif label:
-        answer.say("product.attribute", name=product.name, label=label, value=_sentence(clip_body(value), answer))
+        answer.say("product.attribute", name=product.name, label=label, value=sentence(clip_body(value), answer))
     else:
-        answer.say("product.attribute_plain", name=product.name, value=_sentence(clip_body(value), answer))
+        answer.say("product.attribute_plain", name=product.name, value=sentence(clip_body(value), answer))
     _source(answer, product)
 
 
@@ -91,8 +91,8 @@ def _with_options(product: Product, variants: Sequence[Variant]) -> str:
     return f"{product.name} {_options(variants[0])}" if len(variants) == 1 and len(product.variants) > 1 else product.name
 
 
-def _sentence(text: str, answer: Answer) -> str:
-    return text if text[-1:] in "。！？.!?" else text + ("." if answer.english else "。")
+def sentence(text: str, answer: Answer) -> str:
+    return text if not text or text[-1:] in "。！？.!?" else text + ("." if answer.english else "。")
 
 
 def _source(answer: Answer, product: Product) -> None:

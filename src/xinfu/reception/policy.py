@@ -10,6 +10,7 @@ from xinfu.identity.contracts import ShopSettings
 from xinfu.knowledge.contracts import Hit
 from xinfu.reception.choosing import CARDS, choose_order, choose_product, only_names, tokens
 from xinfu.reception.dialogue import Asked, Memory
+from xinfu.reception.relevance import best_hit
 from xinfu.reception.wishes import ARRIVED, MOVING, Plan, Wish
 
 type Reason = Literal["asked", "anger", "unsure", "danger", "abuse", "policy", "person_needed"]
@@ -38,7 +39,6 @@ type Act = Literal[
     "hand_over",
 ]
 
-SCORE_FLOOR = 2.0  # BM25 over bigrams; below it a found article is about something else
 _ASKED_HOW = frozenset({"order_cancel", "order_modify", "order_restore", "refund_request", "after_sales_withdraw"})
 STALE_AFTER = timedelta(hours=72)
 _OF_VARIANTS = frozenset({"price", "stock"})
@@ -144,11 +144,6 @@ def last_parcel(order: Order) -> Parcel | None:
     return order.parcels[0] if order.parcels else None
 
 
-def relevant(hit: Hit, text: str) -> bool:
-    """Whether a found article is really about the question: a good score, and words of its title in the question."""
-    return hit.score >= SCORE_FLOOR and bool(tokens(text) & tokens(f"{hit.title} {hit.body}"))
-
-
 def _before_all(turn: Turn) -> Decision | None:
     wish = turn.wish
     if wish.danger:
@@ -223,7 +218,8 @@ def _order(turn: Turn, plan: Plan) -> Decision:
         decision.asks = "urge"
     if turn.article and (plan.topic not in ("policy.shipping", "policy.delivery_time") or order.status in ("paid", "packed")):
         decision.article = turn.article
-        decision.asks = decision.asks or "person"
+        if wish.intent == "refund_progress" and not decision.asks:
+            decision.asks = "person"
     return decision
 
 
@@ -257,7 +253,7 @@ def _product(turn: Turn, plan: Plan) -> Decision:
     product, candidates = (turn.focus, ()) if wish.kind == "product" else choose_product(wish, turn.found, turn.focus)
     attribute = plan.attribute if plan.attribute in _OF_VARIANTS else turn.attribute or wish.memory.attribute or plan.attribute
     if product is None:
-        if turn.article or (candidates == () and turn.hits and relevant(turn.hits[0], wish.text)):
+        if turn.article or (not candidates and best_hit(turn.hits, wish.text)):
             return _article(turn)
         if wish.memory.asked == "product" and not candidates:
             return _dont_know(turn)
@@ -269,7 +265,7 @@ def _product(turn: Turn, plan: Plan) -> Decision:
     key = attribute if attribute in product.attributes else ("" if attribute else _closest_attribute(wish.text, product))
     if key:
         return Decision("attribute", product=product, attribute=key, question=f"attribute:{product.id}:{key}")
-    if turn.hits and relevant(turn.hits[0], wish.text):
+    if best_hit(turn.hits, wish.text):
         return _article(turn)
     return Decision("unknown_fact", product=product, attribute=attribute, asks="person", unsure=True)
 
@@ -292,13 +288,13 @@ def _browse(turn: Turn) -> Decision:
     if fitting:
         only = fitting[0] if len(fitting) == 1 else None
         return Decision("product_list", products=fitting, product=only, asks="product", question=f"list:{fitting[0].id}")
-    if turn.hits and relevant(turn.hits[0], wish.text):
+    if best_hit(turn.hits, wish.text):
         return _article(turn)
     return _dont_know(turn)
 
 
 def _article(turn: Turn) -> Decision:
-    hit = turn.article or next((h for h in turn.hits if relevant(h, turn.wish.text)), None)
+    hit = turn.article or best_hit(turn.hits, turn.wish.text)
     product = turn.focus
     attribute = turn.wish.plan.attribute or {"installation": "installation", "warranty_repair": "warranty"}.get(turn.wish.intent, "")
     if product and attribute in product.attributes:
@@ -316,7 +312,7 @@ def _unknown(turn: Turn) -> Decision:
             return _about(order, turn)
     if wish.memory.asked == "look" and turn.attribute and turn.focus:
         return _product(turn, Plan("product"))
-    if turn.hits and relevant(turn.hits[0], wish.text):
+    if best_hit(turn.hits, wish.text):
         return _article(turn)
     return Decision("rephrase", unsure=True)
 

@@ -33,6 +33,7 @@ class Plan:
 
 
 UNKNOWN = Plan("unknown")
+SURE = 0.3  # below this probability an intent is not acted upon
 
 PLANS: dict[str, Plan] = {
     "product_attribute": Plan("product"),
@@ -107,7 +108,7 @@ WIDER_TOPIC = {
 }
 
 _HOW = re.compile(
-    r"怎么(?!还|又|这|回事|没|不)|怎样|如何|多久|多长时间|流程|条件|规则|政策|能不能|可不可以|可以.{0,8}[吗么嘛不]|能.{0,8}[吗么嘛]"
+    r"怎么(?!还|又|这|回事|没|不)|怎样|如何|多久|多长时间|(?:流程|条件|规则|政策)(?:是|呢|吗|\?|$)|能不能|可不可以|可以.{0,8}[吗么嘛不]|能.{0,8}[吗么嘛]"
     r"|\bhow\b|\bcan i\b|\bpolicy\b|\bwhat if\b"
 )
 _OTHER = re.compile(r"另外?一?[个单件]|别的|其他[的单]|那个呢|the other|another one")
@@ -194,7 +195,7 @@ def wish_of(fragments: Sequence[Incoming]) -> Wish:
         incoming=last,
         intent=reading.intent,
         p=reading.intent_p,
-        plan=PLANS.get(reading.intent, UNKNOWN),
+        plan=PLANS.get(reading.intent, UNKNOWN) if reading.intent_p >= SURE else UNKNOWN,
         text=text,
         folded=fold(text),
         kind=leading.message.kind,
