@@ -222,8 +222,9 @@ class BigramIndex:
     ) -> Iterable[tantivy.Query]:
         yield tantivy.Query.term_query(self._schema, "shop", shop, "basic")
         for name, value in facets.items():
-            values = [value] if isinstance(value, str) else list(value)
-            yield tantivy.Query.term_set_query(self._schema, _FACET + name, values)
+            values = [value] if isinstance(value, str) else value
+            terms = [tantivy.Query.term_query(self._schema, _FACET + name, v, "basic") for v in values]
+            yield terms[0] if len(terms) == 1 else tantivy.Query.boolean_query([(tantivy.Occur.Should, t) for t in terms])
         if before is not None or since is not None:
             last = None if before is None else before - 1
             yield tantivy.Query.range_query(self._schema, "rank", tantivy.FieldType.Integer, since, last)

@@ -28,6 +28,7 @@ from xinfu.knowledge.schemas import ArticleChange, ArticleIn, ArticleStatus, as_
 
 log = structlog.get_logger()
 
+WEIGHTS = {"title": 2.5, "body": 1.0}  # what a word found in each counts
 _MOST_AT_ONCE = 5_000  # beyond it filling the index anew is quicker than changing it
 
 
@@ -49,7 +50,7 @@ class Knowledge:
     def __init__(self, database: Database, clock: Clock, folder: Path | None = None) -> None:
         self._database = database
         self._clock = clock
-        self._index = BigramIndex(folder, {"title": 2.5, "body": 1.0}, ("audience",))
+        self._index = BigramIndex(folder, WEIGHTS, ("audience",))
         self._live: dict[Id, _Live] = {}
         self._topics: dict[tuple[Id, str], set[Id]] = {}
         self._indexing = asyncio.Lock()
