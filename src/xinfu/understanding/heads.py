@@ -32,7 +32,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """Known n-grams (`buckets`), their weights (last column: square of the n-gram's weight, for the length of the text) and the head constants."""
+    """Known n-grams (`buckets`), their weights (last column: the square of the rarity, for the length of the text) and the constants."""
 
     buckets: npt.NDArray[np.uint32]
     weights: Floats
@@ -99,7 +99,7 @@ class Heads:
         return Scores(
             _softmax(values[:, :middle] / self.temperatures[0]),
             _softmax(values[:, middle:-1] / self.temperatures[1]),
-            values[:, -1],
+            values[:, -1].astype(np.float32),
         )
 
 

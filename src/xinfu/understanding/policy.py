@@ -8,70 +8,108 @@ import re
 from xinfu.understanding.contracts import Danger, Emotion
 
 _NOT = r"(?<!不)(?<!没)(?<!别)(?<!无)(?<!防)(?<!没有)(?<!不会)(?<!不是)(?<!未)(?<!勿)"
-_BODY = r"(?:手|脸|脚|腿|眼|头|嘴|胳膊|身上|皮肤|舌|牙|腰|背|膝|脖|喉|(?:小)?孩子?|宝宝|娃|老人|老婆|老公|爸|妈|奶奶|爷爷|儿子|女儿|人|我|他|她)"
+_BODY = (
+    r"(?:手|脸|脚|腿|眼|头|嘴|胳膊|身上|皮肤|舌|牙|腰|背|膝|脖|喉|(?:小)?孩子?"
+    r"|宝宝|娃|老人|老婆|老公|爸|妈|奶奶|爷爷|儿子|女儿|人|我|他|她)"
+)
 _WORKER = r"(?:快递员?|快递小哥|小哥|送货员?|送货的|司机|师傅|安装工?|安装的|配送员?|骑手|客服|店员|你们的?人|员工)"
 
 # What only sounds like dying or blowing up: taken out before the rules look.
 _FIGURATIVE = re.compile(
-    r"[笑累气烦急热冷饿困渴丑美爱吓闷慢贵坑羡慕尬愁难受疼痛恶心腻臭香甜咸辣喜欢担心郁闷无聊吵挤恨想念馋后悔坏怄憋冻晒亏磨墨]死(?:我|个?人|宝宝|姐|哥|爹|老子|你们?)?了?|[累热困笑丑烦气急]得(?:我)?(?:都|真|快)?(?:要|想)死"
-    r"|死机|死循环|死活|死慢|死贵|死沉|死板|死角|死扣|死锁|死心|死线|死党|死鱼|该死|打死(?:我)?[都也]?不|要死要活|死皮赖脸|[卡堵钉封锁焊焖]死|死磕|死撑|死结|半死|死难|死命|死角|死重"
-    r"|等死我?了?|想死你们?了?|跳楼(?:价|大?甩卖|促销|清仓)|自杀式|[好美酷帅爽香甜辣]?吃?到?爆炸|[气肺心态头脑]+都?(?:要|快)?(?:炸|爆炸?)了?|信息爆炸|爆炸(?:好|多|贵|便宜|性|盐)"
-    r"|不想买了|伤心|伤脑筋|伤感情|杀毒|杀菌|杀价|杀虫|杀手锏|秒杀|抹杀|扼杀|砍价|砍单|砍一?刀|杀熟|dying to|to die for|die ?laughing|killer|killing it|dead (?:link|pixel|battery|slow)|kill(?:s|ing)? (?:time|the battery|bacteria|germs)"
+    r"[笑累气烦急热冷饿困渴丑美爱吓闷慢贵坑羡慕尬愁难受疼痛恶心腻臭香甜咸辣喜欢担心郁闷无聊吵挤恨念馋后悔坏怄憋冻晒亏磨墨]死(?:我|个?人"
+    r"|宝宝|姐|哥|爹|老子|你们?)?了?|[累热困笑丑烦气急]得(?:我)?(?:都|真|快)?(?:要|想)死"
+    r"|死机|死循环|死活|死慢|死贵|死沉|死板|死角|死扣|死锁|死心|死线|死党|死鱼|该死|打死(?:我)?[都也]?不|要死要活|死皮赖脸"
+    r"|[卡堵钉封锁焊焖]死|死磕|死撑|死结|半死|死难|死命|死角|死重"
+    r"|等死我?了?|想死你们?了?|跳楼(?:价|大?甩卖|促销|清仓)|自杀式|到爆炸?|[气肺心态头脑]+都?(?:要|快)?(?:炸"
+    r"|爆炸?)了?|信息爆炸|爆炸(?:好|多|贵|便宜|性|盐)"
+    r"|不想买了|伤心|伤脑筋|伤感情|杀毒|杀菌|杀价|杀虫|杀手锏|秒杀|抹杀|扼杀|砍价|砍单|砍一?刀|杀熟|dying to|to die for|die ?laughing"
+    r"|killer|killing it|dead (?:link|pixel|battery|slow)|kill(?:s|ing)? (?:time|the battery|bacteria|germs)"
 )
-_DANGER_LETTER = re.compile(r"[死杀活命疹敏血伤烫烧炸火烟毒晕厥昏残割跳吊噎窒喘肿医院电打揍砍捅刀砸闹拼瞧当小等弄药骨废摸骚推]|[a-z]{3}")
-_DANGER: tuple[tuple[Danger, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern))
-    for kind, pattern in (
-        (
-            "self_harm",
-            r"(?<!不)(?<!没)想(?:要|去)?死(?![你他她它我心])|(?:我|真|都|就|只)要去死(?!吧)|不如死了|死了算了|死了得了|一死了之|死给你们?看|我(?:去|就)死|不想(?:再)?活|活不下去|活够了"
-            r"|活着(?:还有|有|真|也|都|就)?(?:什么|啥)?没?(?:意思|意义)"
-            rf"|{_NOT}(?:自杀|自残|自尽|割腕|轻生|寻死|上吊|跳楼|跳河|跳江|跳海|跳桥|寻短见|想不开)|(?:结束|了结|了断)(?:掉)?(?:我|自己)?的?(?:生命|性命|一生|自己)|写(?:好)?(?:了)?遗书|喝(?:了)?(?:农药|百草枯|敌敌畏)"
-            r"|(?:吞|吃了?)(?:一?整?[瓶把大堆]+)安眠药|离开(?:这个)?(?:世界|人世)"
-            r"|kill(?:ing)? myself|end(?:ing)? (?:my life|it all)|(?:want|wanna|going|rather) (?:to )?die\b|suicid(?!e squad)|don'?t want to (?:live|be alive)|hurt(?:ing)? myself|cut(?:ting)? myself\b(?! on)|no reason to live",
-        ),
-        (
-            "threat",
-            r"(?:弄死|打死|杀了?|砍死?了?|捅死?了?|干掉|搞死|整死|打断|打爆|废了|剁了?|掐死|揍死?|灭了?)(?:你|他妈|这个?|那个?|你们)(?:们|全家|个|的|客服|老板|卖家|快递)?|(?:杀|砍|捅|揍)(?:了)?(?:客服|老板|卖家|快递|送货)"
-            r"|给(?:我|老子)(?:等着|小心)|你们?(?:就)?等着(?:瞧|吧|$|[,!。])|走着瞧|(?:让|叫|要)你们?(?:见血|不得好死|好看|偿命|后悔一辈子|全家)|同归于尽|跟你们?拼(?:了|命)|和你们?拼(?:了|命)"
-            r"|(?:知道|查到|找到)(?:了)?你们?(?:家|住|在哪|的?地址)|人肉你|上门(?:砍|打|弄|揍|收拾|找)你|(?:去|到|来)你们?(?:的)?(?:公司|店|店里|仓库|家|家里|总部)(?:去)?[^,。?]{0,4}(?:砸|烧|炸|拼|放火|泼|砍|闹事)"
-            r"|(?:烧|炸|砸)(?:了|掉)?(?:你|你们)(?:的|家)?(?:店|公司|仓库|房)|带(?:着)?(?:刀|汽油|人)(?:去|来|上)|收拾你|弄你全家|泼硫酸"
-            r"|(?:i will|i'll|gonna|going to|i want to) (?:kill|stab|shoot|beat|hurt|strangle|hunt) (?:you|him|her|them|the (?:driver|courier|agent))|(?:burn|blow) (?:down |up )?your (?:store|office|warehouse|house)"
-            r"|(?:i )?know where you (?:live|work)|you(?:'ll| will) (?:pay with|be dead|die)|bomb (?:your|the) ",
-        ),
-        (
-            "violence",
-            rf"{_WORKER}[^,。?!]{{0,8}}(?:打人|打了?我|打了?人|动手|推了?我|踹了?|殴打|掐|持刀|拿刀|威胁(?:我|要)|骚扰|非礼|猥亵|摸了?我|揍我|扇我|砸我家|闯进|强行进)|{_NOT}被(?:你们?的?)?{_WORKER}(?:给)?(?:打|揍|殴打|推|威胁|骚扰|猥亵|非礼|骂哭)"
-            rf"|(?:跟|和|把|与){_WORKER}(?:给)?(?:打起来|打架|动手|打了|打伤)|动手打人|{_NOT}被(?:打|揍|殴打|捅|砍)了|报警了?[^,。]{{0,6}}打人"
-            r"|(?:driver|courier|installer|staff|agent|delivery (?:man|guy|person)|employee|technician)[^.?!]{0,20}(?:hit|punched|assaulted|pushed|threatened|groped|attacked|touched|slapped|harassed) (?:me|my)"
-            r"|(?:was|got) (?:assaulted|attacked|punched|groped|beaten)",
-        ),
-        (
-            "allergy",
-            r"(?:呼吸(?:很|好|特别|有点)?困难|喘不(?:过|上)(?:来)?气|透不过气|过敏性?休克|(?:喉咙|嗓子|气管|舌头|嘴唇?|嘴巴|眼睛|脸|全脸|眼皮)(?:都|也|全|又|已经|就|开始|整个)*(?:红)?(?:肿|发紧)(?!消))"
-            r"|(?:浑身|全身|满身|满脸|脸上|身上|一身|一脸|胳膊上|脖子上|手上|整个脸|宝宝|孩子)[^,。?!吗]{0,8}(?:疹|红肿|发痒|痒得|痒死|起(?:了)?(?:很多|好多|一片|大片|小)*(?:包|疙瘩|红点|水泡)|溃烂|烂了)|起(?:了)?(?:一身|一脸|满脸|很多|好多|大片|全是)?(?:的)?(?:红)?疹"
-            r"|(?<!不)(?<!没)(?<!没有)(?<!会)(?<!防)(?<!抗)(?<!低)(?<!易)(?<!怕)(?<!不会)(?<!致)(?<!是)过敏(?:了(?!吗|怎么退|能退|可以退|的话|怎么)|(?:的)?(?:很|好|非常|特别|太|超)?(?:严重|厉害)|反应(?:很|严重|特别)|进医院|送医|住院|去医院|到医院)"
-            r"|anaphyla|can'?t breathe|(?:trouble|difficulty|hard|struggling) (?:to )?breath|(?:throat|tongue|lips?|face) (?:is |are |has |have )?(?:all )?(?:swelling|swollen|swelled|closing)|(?:had|having|got|bad|severe|serious) (?:an? )?(?:bad |severe |serious )?allergic reaction|(?:hives|rash) (?:all over|everywhere)|broke out in (?:hives|a rash)",
-        ),
-        (
-            "injury",
-            rf"{_BODY}[^,。?!]{{0,8}}(?:受伤|(?:划|割|烫|烧|炸|砸|刺|扎|夹|磕|电|压|摔|咬|灼|戳|崩)(?:伤|破|烂|出血|断|得流血|到手|到了(?:手|眼))|流血|出血(?!糖)|骨折|缝了?\d*[一二三四五六七八九十]*针|中毒|昏迷|晕倒|晕过去|触电|被电|噎住|窒息|抽搐|休克|烫起(?:了)?泡|烫了?(?:个|一个)?大?泡)"
-            rf"|(?:划|割|烫|烧|炸|砸|刺|扎|夹|电|崩)(?:伤|破|到|着|断)(?:了)?(?:我|我的|孩子|宝宝|小孩|老人|人|手|脸|眼|脚|腿|我家)|{_NOT}(?:食物中毒|煤气中毒|一氧化碳|煤气泄漏|燃气泄漏|触电|误食|误吞)(?!怎么办[?]?$|保护)|(?:吃|喝)(?:了|完|坏)[^,。?]{{0,14}}(?:上吐下泻|拉肚子|中毒|洗胃|住院|进医院|吐血|呕吐|急诊)"
-            r"|(?:充电|电池|手机|插座|插头|电热毯|锅|瓶|热水器|空调|充电宝|充电器|取暖器|电器|灯|机器|烤箱|电视|冰箱|电线|耳机|电动车|水壶|玻璃|它|突然|直接|自己)[^,。?!吗会怕]{0,8}(?:爆炸|炸了|炸开|炸裂|起火|着火|烧起来|冒火|自燃|漏电(?!保护))(?!吗|怎么办[?])"
-            rf"|{_NOT}(?<!会)(?<!怕)(?:送|进|去|在|住)(?:了)?(?:医院|急诊|icu|抢救|重症)(?!用|的吗|吗|买)|{_NOT}打(?:了)?120|叫(?:了)?救护车|救命[啊!]|出人命|(?:快|要|会)(?:没|丢)命|致残|毁容了"
-            r"|(?:burn(?:ed|t)|cut|injured|hurt|shocked|electrocuted|scalded|poisoned|choked|bit) (?:my|me|his|her|our|the baby|a child)\b|(?:my|his|her) (?:son|daughter|baby|child|kid|hand|finger|face|eye|mom|wife|husband)[^.?!]{0,20}(?:bleeding|burn(?:ed|t)|injured|cut|hurt|hospital|choking|unconscious|electrocuted)"
-            r"|(?:caught|on|catch(?:es)?) fire\b|(?:battery|charger|phone|it) (?:just )?(?:exploded|blew up)|emergency room|in (?:the )?hospital|food poisoning|electric shock|i(?:'m| am) bleeding|ambulance",
-        ),
-    )
+_DANGER_LETTER = re.compile(
+    r"[死杀活命疹敏血伤烫烧炸火烟毒晕厥昏残割跳吊噎窒喘肿医院电打揍砍捅刀砸闹拼瞧当小等弄药骨废摸骚推知吐泻]|[a-z]{3}"
 )
+_DANGER_WORDS: tuple[tuple[Danger, str], ...] = (
+    (
+        "self_harm",
+        r"(?<!不)(?<!没)想(?:要|去)?死(?![你他她它我心])|(?:我|真|都|就|只)要去死(?!吧)|不如死了|死了算了|死了得了|一死了之"
+        r"|死给你们?看|我(?:去|就)死|不想(?:再)?活|活不下去|活够了"
+        r"|活着(?:还有|有|真|也|都|就)?(?:什么|啥)?没?(?:意思|意义)"
+        rf"|{_NOT}(?:自杀|自残|自尽|割腕|轻生|寻死|上吊|跳楼|跳河|跳江|跳海|跳桥|寻短见|想不开)|(?:结束|了结|了断)(?:掉)?(?:我"
+        rf"|自己)?的?(?:生命|性命|一生|自己)|写(?:好)?(?:了)?遗书|喝(?:了)?(?:农药|百草枯|敌敌畏)"
+        r"|(?:吞|吃了?)(?:一?整?[瓶把大堆]+)安眠药|离开(?:这个)?(?:世界|人世)"
+        r"|kill(?:ing)? myself|end(?:ing)? (?:my life|it all)|(?:want|wanna|going|rather) (?:to )?die\b|suicid(?!e squad)"
+        r"|don'?t want to (?:live|be alive)|hurt(?:ing)? myself|cut(?:ting)? myself\b(?! on)|no reason to live",
+    ),
+    (
+        "threat",
+        r"(?:弄死|打死|杀了?|砍死?了?|捅死?了?|干掉|搞死|整死|打断|打爆|废了|剁了?|掐死|揍死?|灭了?)(?:你|他妈|这个?|那个?|你们)(?:们"
+        r"|全家|个|的|客服|老板|卖家|快递)?|(?:杀|砍|捅|揍)(?:了)?(?:客服|老板|卖家|快递|送货)"
+        r"|给(?:我|老子)(?:等着|小心)|你们?(?:就)?等着(?:瞧|吧|$|[,!。])|走着瞧|(?:让|叫|要)你们?(?:见血|不得好死|好看|偿命"
+        r"|后悔一辈子|全家)|同归于尽|跟你们?拼(?:了|命)|和你们?拼(?:了|命)"
+        r"|(?:知道|查到|找到)(?:了)?你们?(?:家|住|在哪|的?地址)|人肉你|上门(?:砍|打|弄|揍|收拾|找)你|(?:去|到|来)你们?(?:的)?(?:公司"
+        r"|店|店里|仓库|家|家里|总部)(?:去)?[^,。?]{0,4}(?:砸|烧|炸|拼|放火|泼|砍|闹事)"
+        r"|(?:烧|炸|砸)(?:了|掉)?(?:你|你们)(?:的|家)?(?:店|公司|仓库|房)|带(?:着)?(?:刀|汽油|人)(?:去|来|上)|收拾你|弄你全家|泼硫酸"
+        r"|(?:i will|i'll|gonna|going to|i want to) (?:kill|stab|shoot|beat|hurt|strangle|hunt) (?:you|him|her|them|the (?:driver"
+        r"|courier|agent))|(?:burn|blow) (?:down |up )?your (?:store|office|warehouse|house)"
+        r"|(?:i )?know where you (?:live|work)|you(?:'ll| will) (?:pay with|be dead|die)|bomb (?:your|the) ",
+    ),
+    (
+        "violence",
+        rf"{_WORKER}[^,。?!]{{0,8}}(?:打人|打了?我|打了?人|动手|推了?我|踹了?|殴打|掐|持刀|拿刀|威胁(?:我|要)|骚扰|非礼|猥亵|摸了?我"
+        rf"|揍我|扇我|砸我家|闯进|强行进)|{_NOT}被(?:你们?的?)?{_WORKER}(?:给)?(?:打|揍|殴打|推|威胁|骚扰|猥亵|非礼|骂哭)"
+        rf"|(?:跟|和|把|与){_WORKER}(?:给)?(?:打起来|打架|动手|打了|打伤)|动手打人|{_NOT}被(?:打|揍|殴打|捅|砍)了"
+        rf"|报警了?[^,。]{{0,6}}打人"
+        r"|(?:driver|courier|installer|staff|agent|delivery (?:man|guy|person)|employee|technician)[^.?!]{0,20}(?:hit|punched"
+        r"|assaulted|pushed|threatened|groped|attacked|touched|slapped|harassed) (?:me|my)"
+        r"|(?:was|got) (?:assaulted|attacked|punched|groped|beaten)",
+    ),
+    (
+        "allergy",
+        r"(?:呼吸(?:很|好|特别|有点)?困难|喘不(?:过|上)(?:来)?气|透不过气|过敏性?休克|(?:喉咙|嗓子|气管|舌头|嘴唇?|嘴巴|眼睛|脸|全脸"
+        r"|眼皮)(?:都|也|全|又|已经|就|开始|整个)*(?:红)?(?:肿|发紧)(?!消))"
+        r"|(?:浑身|全身|满身|满脸|脸上|身上|一身|一脸|胳膊上|脖子上|手上|整个脸|宝宝|孩子)[^,。?!吗]{0,8}(?:疹|红肿|发痒|痒得|痒死"
+        r"|起(?:了)?(?:很多|好多|一片|大片|小)*(?:包|疙瘩|红点|水泡)|溃烂|烂了)|起(?:了)?(?:一身|一脸|满脸|很多|好多|大片"
+        r"|全是)?(?:的)?(?:红)?疹"
+        r"|(?<!不)(?<!没)(?<!没有)(?<!会)(?<!防)(?<!抗)(?<!低)(?<!易)(?<!怕)(?<!不会)(?<!致)(?<!是)过敏(?:了(?!吗|怎么退|能退|可以退"
+        r"|的话|怎么)|(?:的)?(?:很|好|非常|特别|太|超)?(?:严重|厉害)|反应(?:很|严重|特别)|进医院|送医|住院|去医院|到医院)"
+        r"|anaphyla|can'?t breathe|(?:trouble|difficulty|hard|struggling) (?:to )?breath|(?:throat|tongue|lips?|face) (?:is |are "
+        r"|has |have )?(?:all )?(?:swelling|swollen|swelled|closing)|(?:had|having|got|bad|severe|serious) (?:an? )?(?:bad |severe "
+        r"|serious )?allergic reaction|(?:hives|rash) (?:all over|everywhere)|broke out in (?:hives|a rash)",
+    ),
+    (
+        "injury",
+        rf"{_BODY}[^,。?!]{{0,8}}(?:受伤|(?:划|割|烫|烧|炸|砸|刺|扎|夹|磕|电|压|摔|咬|灼|戳|崩)(?:伤|破|烂|出血|断|得流血|到手"
+        rf"|到了(?:手|眼))|流血|出血(?!糖)|骨折|缝了?\d*[一二三四五六七八九十]*针|中毒|昏迷|晕倒|晕过去|触电|被电|噎住|窒息|抽搐|休克"
+        rf"|烫起(?:了)?泡|烫了?(?:个|一个)?大?泡)"
+        rf"|(?:划|割|烫|烧|炸|砸|刺|扎|夹|电|崩)(?:伤|破|到|着|断)(?:了)?(?:我|我的|孩子|宝宝|小孩|老人|人|手|脸|眼|脚|腿|我家)"
+        rf"|{_NOT}(?:食物中毒|煤气中毒|一氧化碳|煤气泄漏|燃气泄漏|触电|误食|误吞)(?!怎么办[?]?$|保护)|(?:吃|喝)(?:了|完"
+        rf"|坏)[^,。?]{{0,14}}(?:上吐下泻|拉肚子|中毒|洗胃|住院|进医院|吐血|呕吐|急诊)"
+        r"|(?:充电|电池|手机|插座|插头|电热毯|锅|瓶|热水器|空调|充电宝|充电器|取暖器|电器|灯|机器|烤箱|电视|冰箱|电线|耳机|电动车"
+        r"|水壶|玻璃|它|突然|直接|自己)[^,。?!吗会怕]{0,8}(?:爆炸|炸了|炸开|炸裂|起火|着火|烧起来|冒火|自燃|漏电(?!保护))(?!吗"
+        r"|怎么办[?])"
+        rf"|{_NOT}(?<!会)(?<!怕)(?:送|进|去|在|住)(?:了)?(?:医院|急诊|icu|抢救|重症)(?!用|的吗|吗|买)|{_NOT}打(?:了)?120"
+        rf"|叫(?:了)?救护车|救命[啊!]|出人命|(?:快|要|会)(?:没|丢)命|致残|毁容了"
+        r"|(?:burn(?:ed|t)|cut|injured|hurt|shocked|electrocuted|scalded|poisoned|choked|bit) (?:my|me|his|her|our|the baby"
+        r"|a child)\b|(?:my|his|her) (?:son|daughter|baby|child|kid|hand|finger|face|eye|mom|wife|husband)[^.?!]{0,20}(?:bleeding"
+        r"|burn(?:ed|t)|injured|cut|hurt|hospital|choking|unconscious|electrocuted)"
+        r"|(?:caught|on|catch(?:es)?) fire\b|(?:battery|charger|phone|it) (?:just )?(?:exploded|blew up)|emergency room"
+        r"|in (?:the )?hospital|food poisoning|electric shock|i(?:'m| am) bleeding|ambulance",
+    ),
+)
+_DANGER: tuple[tuple[Danger, re.Pattern[str]], ...] = tuple((kind, re.compile(words)) for kind, words in _DANGER_WORDS)
 _HYPOTHETICAL = re.compile(
-    r"会不会|会.{0,6}[吗么]|如果|万一|要是|假如|怕.{0,6}(?:伤|敏|炸|火|电)|容易.{0,6}[吗么]|避免|以免|免得|防止|防.{0,3}[伤敏火爆电烫]|有没有(?:人)?.{0,6}(?:过敏|受伤|炸)|能不能治|什么人会|will (?:it|this)|could (?:it|this)|does (?:it|this)|is it safe|hypoallergenic|prevent|what if|in case"
+    r"会不会|会.{0,6}[吗么]|如果|万一|要是|假如|怕.{0,6}(?:伤|敏|炸|火|电)|容易.{0,6}[吗么]|避免|以免|免得|防止|防.{0,3}[伤敏火爆电烫]"
+    r"|有没有(?:人)?.{0,6}(?:过敏|受伤|炸)|能不能治|什么人会|will (?:it|this)|could (?:it|this)|does (?:it|this)|is it safe"
+    r"|hypoallergenic|prevent|what if|in case"
 )
 _GUARDED: frozenset[Danger] = frozenset({"allergy", "injury"})
 
 
 def danger_in(folded: str) -> Danger | None:
-    """The danger to life or person the text speaks of as real. Questions about what might happen with goods are no danger; words against a life always are."""
+    """The danger to life or person the text speaks of as real.
+
+    Asking what might happen with goods is no danger; words against a life always are.
+    """
     if not _DANGER_LETTER.search(folded):
         return None
     plain = _FIGURATIVE.sub("", folded)
@@ -118,19 +156,26 @@ _SPELLINGS = str.maketrans(
 )
 # Aimed at a person by nature.
 _INSULT = re.compile(
-    r"傻逼(?!较|如|例|赛|特)|大傻|傻叉|傻缺|傻吊|傻屌|二逼(?!较|例)|装逼(?!较)|脑残|智障|弱智|白痴|蠢货|蠢猪|蠢驴|猪脑子|狗东西|狗杂|狗日|狗娘|狗腿子|走狗|王八|混蛋|混账|贱人|贱货|婊子|畜生|畜牲|杂种|人渣|败类|死全家|全家死|断子绝孙|不得好死"
-    r"|操你|日你|去你妈|你妈(?:的|逼|死)|他妈你|你大爷的|狗屎客服|吃屎|滚蛋|滚吧|滚开|滚远|给我滚|快滚|滚你|去死吧|死一?边|不要脸|臭不要脸|恶心的(?:客服|东西)|没教养|没脑子|长没长脑子|有病吧|有毛病吧|神经病|(?:你|客服)(?:是不是)?(?:脑子|眼睛?)(?:有病|有问题|进水|瞎|坏)|瞎了你|你瞎|你聋|你是猪|你是狗|你算(?:什么|个)?(?:东西|屁|老几)|什么东西你"
+    r"傻逼(?!较|如|例|赛|特)|大傻|傻叉|傻缺|傻吊|傻屌|二逼(?!较|例)|装逼(?!较)|脑残|智障|弱智|白痴|蠢货|蠢猪|蠢驴|猪脑子|狗东西|狗杂|狗日"
+    r"|狗娘|狗腿子|走狗|王八|混蛋|混账|贱人|贱货|婊子|畜生|畜牲|杂种|人渣|败类|死全家|全家死|断子绝孙|不得好死"
+    r"|操你|日你|去你妈|你妈(?:的|逼|死)|他妈你|你大爷的|狗屎客服|吃屎|滚蛋|滚吧|滚开|滚远|给我滚|快滚|滚你|去死吧|死一?边|不要脸"
+    r"|臭不要脸|恶心的(?:客服|东西)|没教养|没脑子|长没长脑子|有病吧|有毛病吧|神经病|(?:你|客服)(?:是不是)?(?:脑子|眼睛?)(?:有病|有问题"
+    r"|进水|瞎|坏)|瞎了你|你瞎|你聋|你是猪|你是狗|你算(?:什么|个)?(?:东西|屁|老几)|什么东西你"
 )
 _AIMED = re.compile(
-    r"(?:你|你们|客服|这客服|那个客服|人工)(?:们|这|个|群|帮|些|种|就是|真是|真的|都是|全是|全都|都|是|简直|他妈|的|一|不过|只|那|帮人|家)*(?:废物|垃圾(?!桶|袋|箱|处理|产品|东西|质量|货|手机|短信|邮件|店|平台|软件|物流|快递)|饭桶|猪|狗(?!粮|窝|狗|绳)|蠢|笨(?!重)|贱|窝囊废|死人|哑巴|聋子|瞎子|骗子客服|吃干饭|机器人都不如)"
+    r"(?:你|你们|客服|这客服|那个客服|人工)(?:们|这|个|群|帮|些|种|就是|真是|真的|都是|全是|全都|都|是|简直|他妈|的|一|不过|只|那|帮人"
+    r"|家)*(?:废物|垃圾(?!桶|袋|箱|处理|产品|东西|质量|货|手机|短信|邮件|店|平台|软件|物流|快递)|饭桶|猪(?![蹄肉脚肝排油年])|狗(?!粮|窝|狗|绳)|蠢|笨(?!重)|贱"
+    r"|窝囊废|死人|哑巴|聋子|瞎子|骗子客服|吃干饭|机器人都不如)"
 )
 _LATIN_INSULT = re.compile(
-    r"(?<![a-z])(?:sb|s\.b|nmsl|cnm|rnm|nmb|wcnm|zz|f+u+c+k+ ?(?:you|off|u)|(?:you|u|ur|you're|you are|such an?|bunch of|stupid|f+u+c+king|what an?)[a-z' ]{0,14}(?:idiots?|morons?|assholes?|bitch(?:es)?|bastards?|retards?|scum|stupid|dumb|useless|pathetic|imbeciles?|trash|worthless)|idiots?|morons?|asshole|bitch|retard|son of a bitch|go to hell|shut up|screw you|piece of (?:shit|crap) (?:agent|staff|support))(?![a-z])"
+    r"(?<![a-z])(?:sb|s\.b|nmsl|cnm|rnm|nmb|wcnm|zz|f+u+c+k+ ?(?:you|off|u)|(?:you|u|ur|you're|you are|such an?|bunch of|stupid"
+    r"|f+u+c+king|what an?)[a-z' ]{0,14}(?:idiots?|morons?|assholes?|bitch(?:es)?|bastards?|retards?|scum|stupid|dumb|useless|pathetic"
+    r"|imbeciles?|trash|worthless)|idiots?|morons?|asshole|bitch|retard|son of a bitch|go to hell|shut up|screw you|piece of (?:shit"
+    r"|crap) (?:agent|staff|support))(?![a-z])"
 )
 _OATH = re.compile(
     r"他妈|他吗的|妈的|tmd|我操|卧槽|我靠|尼玛|你妹|特么|踏马|什么鬼|狗屁|放屁|坑爹|奇葩|无耻|wtf|f+u+c+k|damn|bullshit|crap|shit"
 )
-_BAD_GOODS = re.compile(r"(?:桶|袋|箱)")
 
 
 def insults(folded: str) -> bool:
@@ -143,14 +188,19 @@ def insults(folded: str) -> bool:
 
 _HUMAN_HINT = re.compile(r"人|客服|经理|领导|主管|机器|agent|human|person|someone|representative|operator|manager|supervisor|staff|bot")
 _HUMAN = re.compile(
-    r"(?:转|找|要|接|换|叫|呼|需要|联系|请|进|求|给我|帮我|有|没)[^,。?!]{0,4}人工(?!费|智能|成本|湖|草|降噪)|人工(?:在线)?(?:客服|服务|坐席|座席|处理|接待|回复|在线|在吗|在不在|呢|啊|呀|吧|!|。|\?|$)|^人工(?!费|智能|成本|草|降噪)"
-    r"|真人|活人|(?:找|要|换|叫|转|喊|派|来|有没有|给我)(?:个|一个|一下|你们的?|个能?)?(?:能)?(?:管事|负责|做主|说话|会说话|懂|活)?的?(?:人|客服|领导|主管|经理|负责人|上级)(?:来|跟我|和我|说|聊|处理|解决|谈|接|吧|行吗|可以吗|出来|!|。|$)"
+    r"(?:转|找|要|接|换|叫|呼|需要|联系|请|进|求|给我|帮我|有|没)[^,。?!]{0,4}人工(?!费|智能|成本|湖|草|降噪)|人工(?:在线)?(?:客服|服务"
+    r"|坐席|座席|处理|接待|回复|在线|在吗|在不在|呢|啊|呀|吧|!|。|\?|$)|^人工(?!费|智能|成本|草|降噪)"
+    r"|真人|活人|(?:找|要|换|叫|转|喊|派|来|有没有|给我)(?:个|一个|一下|你们的?|个能?)?(?:能)?(?:管事|负责|做主|说话|会说话|懂"
+    r"|活)?的?(?:人|客服|领导|主管|经理|负责人|上级)(?:来|跟我|和我|说|聊|处理|解决|谈|接|吧|行吗|可以吗|出来|!|。|$)"
     r"|(?:不要|别|不想|不跟|不和|别让|讨厌|受够)[^,。]{0,6}机器(?:人)?(?:回|聊|说|$|[,。!了])"
-    r"|(?:speak|talk|chat|connect|transfer|put)[^.?!]{0,24}(?:human|person|agent|representative|\brep\b|someone|operator|manager|supervisor|staff)|(?:real|live|actual) (?:person|human|agent)|human (?:agent|being|please|support|help)|^(?:an? )?(?:agent|human|representative|operator|person|customer service)(?: please| now)?[.! ]*$"
+    r"|(?:speak|talk|chat|connect|transfer|put)[^.?!]{0,24}(?:human|person|agent|representative|\brep\b|someone|operator|manager"
+    r"|supervisor|staff)|(?:real|live|actual) (?:person|human|agent)|human (?:agent|being|please|support|help)|^(?:an? )?(?:agent|human"
+    r"|representative|operator|person|customer service)(?: please| now)?[.! ]*$"
     r"|(?:want|need|get me|give me) (?:an? |the |your )?(?:human|person|agent|representative|manager|supervisor|real)"
 )
 _NO_HUMAN = re.compile(
-    r"(?:不用|不要|别|不需要|无需|不想|不必|没必要)(?:再|给我|帮我)*(?:转|找|接|换|叫)?(?:到)?人工|(?:don'?t|do not|no) (?:need|want) (?:an? |to (?:talk|speak) to )"
+    r"(?:不用|不要|别|不需要|无需|不想|不必|没必要)(?:再|给我|帮我)*(?:转|找|接|换|叫)?(?:到)?人工|(?:don'?t|do not|no) (?:need"
+    r"|want) (?:an? |to (?:talk|speak) to )"
 )
 
 
@@ -158,25 +208,29 @@ def wants_person(folded: str) -> bool:
     return bool(_HUMAN_HINT.search(folded) and _HUMAN.search(folded) and not _NO_HUMAN.search(folded))
 
 
-_TAIL = r"(?:[,。!?~ ]|呀|啊|哦|呢|哈|哟|喔|了|吗|嘛|吧|的|亲+|老板|客服|店家|各位|小姐姐|掌柜|there|everyone)*"
+_TAIL = r"(?:[,。!?~ ]|呀|啊|哦|呢|哈|哟|喔|了|啦|吗|嘛|吧|的|亲+|老板|客服|店家|各位|小姐姐|掌柜|there|everyone)*"
 _WHOLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (intent, re.compile(rf"(?:{words}){_TAIL}(?:(?:{words}){_TAIL})*"))
     for intent, words in (
         (
             "greeting",
-            r"亲+|你好|您好|妳好|泥嚎|嗨+|哈喽|哈罗|hello+|hi+|hey+|在吗|在么|在嘛|在不在?|在没|有人(?:在)?(?:吗|么|嘛|没)?|早|早上好|早安|上午好|中午好|下午好|晚上好|晚安好|good (?:morning|afternoon|evening)|anyone|anybody|is anyone|喂+|老板在|客服在|掌柜",
+            r"亲+|你好|您好|妳好|泥嚎|嗨+|哈喽|哈罗|hello+|hi+|hey+|在吗|在么|在嘛|在不在?|在没|有人(?:在)?(?:吗|么|嘛|没)?|早|早上好"
+            r"|早安|上午好|中午好|下午好|晚上好|晚安好|good (?:morning|afternoon|evening)|anyone|anybody|is anyone|喂+|老板在|客服在|掌柜",
         ),
         (
             "thanks_bye",
-            r"谢+|谢谢你?您?们?|多谢|感谢|非常感谢|十分感谢|蟹蟹|3q|thx|thanks?(?: you)?(?: (?:so|very) much| a lot)?|thank u|再见|拜+|拜拜|拜了|bye+|goodbye|辛苦|辛苦你|辛苦您|麻烦你|麻烦您|麻烦|没事|没有别的问题|没别的事|see you|cheers",
+            r"谢+|谢谢你?您?们?|多谢|感谢|非常感谢|十分感谢|蟹蟹|3q|thx|thanks?(?: you)?(?: (?:so|very) much| a lot)?|thank u|再见|拜+"
+            r"|拜拜|拜了|bye+|goodbye|辛苦|辛苦你|辛苦您|麻烦你|麻烦您|麻烦|没事|没有别的问题|没别的事|see you|cheers",
         ),
         (
             "confirm",
-            r"是|是的|对|对的|对头|嗯+|恩+|恩恩|好|好的|好滴|好嘞|行|可以|可以的|没错|没问题|ok+|okay|okk|yes|yep|yeah|yup|sure|right|correct|就是这个|就是它|就这个|确认|确定|同意|成|中|要得|嗯嗯|哦+|知道|明白|收到|了解|that'?s (?:right|it|the one|correct)",
+            r"是|是的|对|对的|对头|嗯+|恩+|恩恩|好|好的|好滴|好嘞|行|可以|可以的|没错|没问题|ok+|okay|okk|yes|yep|yeah|yup|sure|right"
+            r"|correct|就是这个|就是它|就这个|确认|确定|同意|成|中|要得|嗯嗯|哦+|知道|明白|收到|了解|that'?s (?:right|it|the one|correct)",
         ),
         (
             "deny",
-            r"不是|不对|不用|不要|不行|不|没有|没|错|no+|nope|not (?:that|this|really)(?: one)?|不是这个|不是那个|不是它|都不是|不可以|不同意|不了|算|算了|不需要|no thanks|none of (?:them|these)|wrong|别",
+            r"不是|不对|不用|不要|不行|不|没有|没|错|no+|nope|not (?:that|this|really)(?: one)?|不是这个|不是那个|不是它|都不是|不可以"
+            r"|不同意|不了|算|算了|不需要|no thanks|none of (?:them|these)|wrong|别",
         ),
     )
 )
@@ -193,7 +247,8 @@ def whole_message(folded: str) -> str | None:
 
 
 _ELLIPSIS = re.compile(
-    r"^(?:那|这|还有|另外)?.{0,8}(?:呢|呐|咧)[?。!]*$|^(?:也是|同样|一样|另一个|第[一二三四]个|换一个|and (?:the|this|that)|what about|how about).{0,16}"
+    r"^(?:那|这|还有|另外)?.{0,8}(?:呢|呐|咧)[?。!]*$|^(?:也是|同样|一样|另一个|第[一二三四]个|换一个|and (?:the|this|that)|what about"
+    r"|how about).{0,16}"
 )
 
 
@@ -203,7 +258,8 @@ def leans_on_before(folded: str) -> bool:
 
 
 _DEGREE = re.compile(
-    r"非常|特别|极其|极度|超级|实在|太|真的|简直|到底|究竟|死了|透了|再也|永远|绝对|彻底|万分|十分|!!|\?\?|very|really|extremely|so |never|ever|absolutely|totally|ridiculous"
+    r"非常|特别|极其|极度|超级|实在|太|真的|简直|到底|究竟|死了|透了|再也|永远|绝对|彻底|万分|十分|!!|\?\?|very|really|extremely|so "
+    r"|never|ever|absolutely|totally|ridiculous"
 )
 _REPEAT = re.compile(r"(.)\1{3,}|!{3,}|\?{3,}")
 

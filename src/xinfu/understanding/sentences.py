@@ -1,4 +1,4 @@
-"""The written sentences behind the model, and what training makes of them: alternatives chosen, slots filled, the noise of real typing added.
+"""The written sentences behind the model, and what training makes of them: alternatives chosen, slots filled, typing noise added.
 
 A line in data/*.tsv may hold (one|another), [left out or not] and {slot}; slots are in data/slots.tsv.
 """
@@ -7,9 +7,9 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
-from xinfu.understanding.contracts import Emotion
 from xinfu.understanding.taxonomy import EMOTIONS, STAGE_OF
 
 _DATA = files("xinfu.understanding") / "data"
@@ -51,17 +51,14 @@ def emotions() -> list[Written]:
     return found
 
 
-def as_emotion(label: str) -> Emotion:
-    return EMOTIONS[EMOTIONS.index(label)]  # type: ignore[arg-type]
-
-
 def expand(template: str, filling: dict[str, list[str]], rng: random.Random) -> str:
     """One of the sentences the line stands for."""
 
     def choose(m: re.Match[str]) -> str:
-        if m[1] is not None:
-            return rng.choice(m[1].split("|"))
-        return rng.choice(m[2].split("|")) if rng.random() < 0.5 else ""
+        must, may = m.group(1, 2)
+        if must is not None:
+            return rng.choice(str(must).split("|"))
+        return rng.choice(str(may).split("|")) if rng.random() < 0.5 else ""
 
     while True:
         template, chosen = _CHOICE.subn(choose, template)
@@ -70,24 +67,25 @@ def expand(template: str, filling: dict[str, list[str]], rng: random.Random) -> 
     return _SLOT.sub(lambda m: rng.choice(filling[m[1]]), template)
 
 
-_LEADS = (
-    "你好", "您好，", "你好，", "亲，", "亲 ", "请问", "请问一下", "请问下", "想问一下", "我想问下", "问一下", "问下", "那个", "那", "麻烦问一下", "咨询一下",
-    "在吗，", "您好 请问", "我想咨询一下", "哎", "嗯", "就是", "还有", "另外", "还有就是", "帮我看看", "帮我看下", "麻烦帮我看下", "老板", "那我", "所以", "不好意思，", "但是", "我的意思是",
-    "hi ", "hello, ", "客服你好，", "再问一下", "然后", "哦 ", "好的 ", "我是说", "可是", "因为", "现在", "其实", "我刚才问的是",
-)  # fmt: skip
-_TAILS = (
-    "啊", "呢", "呀", "哦", "吧", "哈", "谢谢", "，谢谢", "，急", "？", "?", "！", "。", "～", "...", "？？", " 谢谢", "，麻烦了", "亲", "嘛", "的", "了", "，在线等", "😊", "🙏", "，怎么弄", "，帮忙看下",
-    "，可以吗", "？谢谢", "呐", "诶", "是吗", "，是不是", "，我想知道", "，麻烦看下",
-)  # fmt: skip
-_EN_LEADS = ("hi, ", "hello ", "hey ", "excuse me, ", "quick question: ", "so ", "um ", "also ", "please ", "good morning, ")
-_EN_TAILS = (" please", " thanks", "?", "!", " thank you", " asap", "...", " pls")
-_SWAPS = (
-    ("吗", "么"), ("吗", "嘛"), ("怎么", "咋"), ("怎么", "怎样"), ("怎么", "如何"), ("什么时候", "啥时候"), ("什么时候", "几时"), ("什么", "啥"), ("什么", "神马"), ("没有", "木有"), ("没有", "没"),
-    ("为什么", "为啥"), ("为什么", "怎么"), ("为什么", "为何"), ("的", "滴"), ("在", "再"), ("可以", "能"), ("能", "可以"), ("能不能", "可不可以"), ("你们", "你家"), ("你们", "咱们"), ("我", "俺"), ("哪里", "哪儿"), ("哪里", "哪"),
-    ("知道", "造"), ("多少", "多小"), ("已经", "已"), ("不", "木"), ("退", "腿"), ("订单", "定单"), ("账", "帐"), ("快递", "物流"), ("物流", "快递"), ("这个", "这"), ("给我", "帮我"), ("帮我", "给我"), ("需要", "要"),
-    ("货", "东西"), ("东西", "商品"), ("商品", "产品"), ("收到", "拿到"), ("买", "拍"), ("买", "购买"), ("下单", "拍下"), ("现在", "目前"), ("是不是", "是否"), ("有没有", "有"), ("怎么回事", "什么情况"), ("怎么回事", "咋回事"),
-    ("一下", "下"), ("你", "您"), ("想", "想要"), ("您", "你"), ("电话", "手机号"), ("查", "查询"), ("，", " "), ("，", ""), ("？", ""), ("吗", ""), ("呢", ""), ("的", ""), ("了", ""), ("多久", "多长时间"), ("多久", "几天"),
-)  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """How people open, end and vary what they type: from data/noise.tsv."""
+
+    leads: tuple[str, ...]
+    tails: tuple[str, ...]
+    english_leads: tuple[str, ...]
+    english_tails: tuple[str, ...]
+    swaps: tuple[tuple[str, str], ...]
+
+
+@cache
+def noise() -> Noise:
+    rows = [(kind, *value.split("|")) for kind, value in _lines("noise.tsv")]
+
+    def of(kind: str) -> tuple[str, ...]:
+        return tuple(row[1] for row in rows if row[0] == kind)
+
+    return Noise(of("lead"), of("tail"), of("en_lead"), of("en_tail"), tuple((row[1], row[2]) for row in rows if row[0] == "swap"))
 
 
 def noisy(text: str, rng: random.Random) -> str:
@@ -95,12 +93,12 @@ def noisy(text: str, rng: random.Random) -> str:
     if text.isascii():
         return _noisy_english(text, rng)
     for _ in range(rng.choice((0, 1, 1, 2, 3))):
-        old, new = rng.choice(_SWAPS)
+        old, new = rng.choice(noise().swaps)
         text = text.replace(old, new, 1)
     if rng.random() < 0.35:
-        text = rng.choice(_LEADS) + text
+        text = rng.choice(noise().leads) + text
     if rng.random() < 0.35:
-        text = text.rstrip("？?。") + rng.choice(_TAILS)
+        text = text.rstrip("？?。") + rng.choice(noise().tails)
     if len(text) > 5 and rng.random() < 0.2:
         text = _slip(text, rng)
     return text
@@ -108,9 +106,9 @@ def noisy(text: str, rng: random.Random) -> str:
 
 def _noisy_english(text: str, rng: random.Random) -> str:
     if rng.random() < 0.3:
-        text = rng.choice(_EN_LEADS) + text
+        text = rng.choice(noise().english_leads) + text
     if rng.random() < 0.3:
-        text = text.rstrip("?!.") + rng.choice(_EN_TAILS)
+        text = text.rstrip("?!.") + rng.choice(noise().english_tails)
     if rng.random() < 0.2:
         text = text.replace("'", "").replace(" you ", " u ").replace(" are ", " r ")
     return _slip(text, rng) if len(text) > 12 and rng.random() < 0.2 else text
