@@ -5,11 +5,14 @@ from xinfu.commerce.contracts import CatalogueChanged, OrderChanged, ShopConnect
 from xinfu.commerce.endpoints import router
 from xinfu.commerce.policy import ATTRIBUTES, attribute_asked, status_text
 from xinfu.commerce.service import Orders, Products
+from xinfu.commerce.service_imports import Imports
+from xinfu.commerce.tau2 import Tau2Report, import_tau2
 from xinfu.commerce.writing import bulk_write
 
 __all__ = [
     "ATTRIBUTES",
     "CatalogueChanged",
+    "Imports",
     "NewInvoice",
     "NewLine",
     "NewOrder",
@@ -23,9 +26,11 @@ __all__ = [
     "Products",
     "ShopConnector",
     "Tally",
+    "Tau2Report",
     "Written",
     "attribute_asked",
     "bulk_write",
+    "import_tau2",
     "router",
     "status_text",
 ]

@@ -7,14 +7,17 @@ from fastapi import APIRouter, Depends, Query, Request
 from xinfu.commerce.contracts import OrderStatus
 from xinfu.commerce.schemas import OrderOut, OrdersOut, ProductDetailOut, ProductsOut
 from xinfu.commerce.service import Orders, Products
-from xinfu.identity import CurrentActor, CurrentShop
+from xinfu.commerce.service_imports import Imports
+from xinfu.identity import CurrentActor, CurrentShop, Permission
 from xinfu.kit.http import locale_of, provided
 from xinfu.kit.ids import Id
+from xinfu.kit.tabular import UPLOAD, Report, read_body
 
 router = APIRouter(prefix="/api/v1", tags=["commerce"])
 
 OrderService = Annotated[Orders, Depends(provided(Orders))]
 ProductService = Annotated[Products, Depends(provided(Products))]
+ImportService = Annotated[Imports, Depends(provided(Imports))]
 Words = Annotated[str, Query(max_length=100)]
 Cursor = Annotated[str | None, Query(max_length=200)]
 Limit = Annotated[int, Query(ge=1, le=100)]
@@ -55,3 +58,21 @@ async def show_product(
     product_id: Id, request: Request, actor: CurrentActor, shop: CurrentShop, service: ProductService
 ) -> ProductDetailOut:
     return await service.show(actor, shop, product_id, locale_of(request))
+
+
+@router.post("/imports/products", openapi_extra=UPLOAD)
+async def import_products(
+    request: Request, actor: CurrentActor, shop: CurrentShop, service: ImportService, keep_good: bool = False
+) -> Report:
+    """CSV, JSON or JSON Lines as the body. With any problem nothing is stored, unless `keep_good`."""
+    actor.require(Permission.ORDERS_IMPORT, shop)
+    return await service.products(actor, shop, await read_body(request.stream()), keep_good)
+
+
+@router.post("/imports/orders", openapi_extra=UPLOAD)
+async def import_orders(
+    request: Request, actor: CurrentActor, shop: CurrentShop, service: ImportService, keep_good: bool = False
+) -> Report:
+    """CSV, JSON or JSON Lines as the body; the orders' customers must be known. With any problem nothing is stored, unless `keep_good`."""
+    actor.require(Permission.ORDERS_IMPORT, shop)
+    return await service.orders(actor, shop, await read_body(request.stream()), keep_good)

@@ -10,7 +10,7 @@ from xinfu.commerce.attributes import ATTRIBUTES, Attribute
 from xinfu.commerce.contracts import Order, OrderLine, OrderStatus, Parcel, Scan, StepKey, TimelineStep
 from xinfu.kit.clock import iso_ms, to_ms
 from xinfu.kit.i18n import Locale
-from xinfu.kit.text import fold
+from xinfu.kit.text import clean, fold
 
 __all__ = [
     "ATTRIBUTES",
@@ -132,12 +132,12 @@ def is_gift(receiver_phone: str, buyer_phone: str) -> bool:
 
 def order_key(no: str) -> str:
     """An order number as compared: full- and half-width, case, spaces and a leading # make no difference."""
-    return fold(no).replace(" ", "").lstrip("#").upper()
+    return fold(clean(no)).replace(" ", "").lstrip("#").upper()
 
 
 def tracking_key(tracking_no: str) -> str:
     """A tracking number as stored and compared: half-width capitals without spaces."""
-    return fold(tracking_no).replace(" ", "").upper()
+    return fold(clean(tracking_no)).replace(" ", "").upper()
 
 
 def phone_tail(phone: str) -> str:

@@ -45,6 +45,15 @@ async def by_tracking(unit: Unit, shop_id: Id, tracking_no: str) -> Head | None:
     return await _one(unit, and_(order.c.shop_id == shop_id, order.c.id.in_(_with_tracking(shop_id, tracking_no))))
 
 
+async def placed(unit: Unit, shop_id: Id, numbers: Sequence[str]) -> dict[str, datetime]:
+    """When the stored ones of these orders were placed, by order key."""
+    found: dict[str, datetime] = {}
+    for chunk in chunks([order_key(no) for no in numbers]):
+        query = select(order.c.no_key, order.c.placed_at).where(order.c.shop_id == shop_id, order.c.no_key.in_(chunk))
+        found.update({row.no_key: row.placed_at for row in await unit.execute(query)})
+    return found
+
+
 async def search(
     unit: Unit, shop_id: Id, text: str, status: OrderStatus | None, after: tuple[datetime, Id] | None, limit: int
 ) -> Sequence[Row[Id, Id, bytes, datetime]]:

@@ -118,23 +118,3 @@ class ProductsOut(BaseModel):
     items: list[ProductOut]
     next: str | None
     categories: list[str]
-
-
-class RowProblemOut(BaseModel):
-    """`row`: the line of a CSV or JSON Lines file, or the place in a JSON array, from 1."""
-
-    row: int
-    field: str
-    problem: str
-
-
-class ImportOut(BaseModel):
-    """What an import did. With problems and without keep_good nothing was stored."""
-
-    stored: bool
-    created: int
-    updated: int
-    unchanged: int
-    refused: int
-    problems_total: int
-    problems: list[RowProblemOut]

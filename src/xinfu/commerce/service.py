@@ -18,7 +18,7 @@ from xinfu.kit.clock import Clock
 from xinfu.kit.database import Database, Unit
 from xinfu.kit.errors import Invalid
 from xinfu.kit.i18n import Locale
-from xinfu.kit.ids import Id
+from xinfu.kit.ids import Id, is_id
 from xinfu.kit.paging import decode_cursor, encode_cursor
 from xinfu.kit.text import clean
 
@@ -76,7 +76,7 @@ class Orders:
     async def show_of(self, actor: Actor, shop_id: Id, customer_id: Id, locale: Locale, limit: int = 30) -> OrdersOut:
         """A customer's orders, newest first; none for a customer nobody knows."""
         actor.require(Permission.ORDERS_READ, shop_id)
-        orders = (await self.orders_of(shop_id, [customer_id], limit))[customer_id]
+        orders = (await self.orders_of(shop_id, [customer_id], limit))[customer_id] if is_id(customer_id) else []
         return OrdersOut(items=[order_out(order, locale) for order in orders], next=None)
 
     async def _order(self, unit: Unit, shop_id: Id, head: Head, now: datetime) -> Order:
@@ -151,8 +151,11 @@ class Products:
 def _after(cursor: str | None) -> tuple[datetime, Id] | None:
     if not cursor:
         return None
-    at, id_ = decode_cursor(cursor, 2)
+    text, id_ = decode_cursor(cursor, 2)
     try:
-        return datetime.fromisoformat(at), id_
+        at = datetime.fromisoformat(text)
     except ValueError as e:
         raise Invalid(why="cursor") from e
+    if at.tzinfo is None or not is_id(id_):
+        raise Invalid(why="cursor")
+    return at, id_

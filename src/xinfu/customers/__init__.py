@@ -3,7 +3,20 @@
 from xinfu.customers.bulk import NewAddress, NewCustomer, Written
 from xinfu.customers.contracts import CustomerBrief, Visit
 from xinfu.customers.endpoints import router
+from xinfu.customers.imports import CustomerImports
 from xinfu.customers.service import Customers
+from xinfu.customers.tau2 import write_tau2_users
 from xinfu.customers.writing import bulk_write
 
-__all__ = ["CustomerBrief", "Customers", "NewAddress", "NewCustomer", "Visit", "Written", "bulk_write", "router"]
+__all__ = [
+    "CustomerBrief",
+    "CustomerImports",
+    "Customers",
+    "NewAddress",
+    "NewCustomer",
+    "Visit",
+    "Written",
+    "bulk_write",
+    "router",
+    "write_tau2_users",
+]

@@ -18,6 +18,7 @@ from xinfu.kit import audit
 from xinfu.kit.auth import Actor
 from xinfu.kit.clock import Clock, to_ms
 from xinfu.kit.database import Database, Unit
+from xinfu.kit.errors import Invalid
 from xinfu.kit.i18n import Locale
 from xinfu.kit.ids import Id, is_id, new_id
 from xinfu.kit.paging import Page, decode_cursor, encode_cursor
@@ -81,6 +82,8 @@ class Customers:
         """By part of the name, number, phone, or its last four digits; newest first."""
         actor.require(Permission.CUSTOMERS_READ, shop_id)
         after = decode_cursor(cursor, 1)[0] if cursor else None
+        if after is not None and not is_id(after):
+            raise Invalid(why="cursor")
         async with self._database.read() as unit:
             found = await repository.search(unit, shop_id, clean(text), after, limit + 1)
         more = encode_cursor(found[limit - 1].id) if len(found) > limit else None

@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
@@ -91,6 +91,25 @@ def read_records(data: bytes, headers: Mapping[str, str], problems: Problems) ->
     if not records and not problems.total:
         raise Invalid(why="文件是空的 / the file is empty")
     return records
+
+
+async def read_body(stream: AsyncIterable[bytes]) -> bytes:
+    """An uploaded file, refused with TooLarge as soon as it is one."""
+    data = bytearray()
+    async for piece in stream:
+        data += piece
+        if len(data) > MAX_BYTES:
+            raise TooLarge(limit=f"{MAX_BYTES // 1024 // 1024} MB")
+    return bytes(data)
+
+
+UPLOAD: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {kind: {"schema": {"type": "string"}} for kind in ("text/csv", "application/json", "application/x-ndjson")},
+    }
+}
+"""For the OpenAPI document of an endpoint that takes such a file as its body."""
 
 
 class Fields:
@@ -273,9 +292,14 @@ def _decoded(data: bytes) -> str:
     raise Invalid(why="文件编码无法识别,请存为 UTF-8 / unknown encoding, save as UTF-8")
 
 
+def _no_number(word: str) -> None:
+    """NaN and Infinity are not JSON."""
+    raise ValueError(word)
+
+
 def _json(text: str) -> Iterator[Record]:
     try:
-        values = json.loads(text, parse_float=str)
+        values = json.loads(text, parse_float=str, parse_constant=_no_number)
     except (ValueError, RecursionError) as e:
         raise Invalid(why=f"JSON: {e}") from e
     for row, value in enumerate(values, 1):
@@ -289,7 +313,7 @@ def _json_lines(text: str, problems: Problems) -> Iterator[Record]:
         if not line.strip():
             continue
         try:
-            value = json.loads(line, parse_float=str)
+            value = json.loads(line, parse_float=str, parse_constant=_no_number)
         except (ValueError, RecursionError):
             value = None
         if isinstance(value, dict):
