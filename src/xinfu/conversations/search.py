@@ -28,7 +28,7 @@ log = structlog.get_logger()
 type Position = tuple[int, Id, int]  # (at, conversation, seq), the order of the log
 
 QUEUE = 20_000  # messages waiting to be indexed before the queue gives up and the log is read instead
-CHUNK = 100  # documents made in one go: about two milliseconds in which the interpreter is ours
+CHUNK = 30  # documents made in one go: about a millisecond in which the interpreter is ours
 COMMIT_EVERY = 20_000
 # A message may become visible a little after one that carries a later time; going back a minute finds it, and doubling is harmless.
 OVERLAP_MS = 60_000
@@ -176,7 +176,7 @@ class ConversationSearch:
         for start in range(0, len(batch), CHUNK):
             began = time.monotonic()
             await asyncio.to_thread(self._index.upsert, _entries(batch[start : start + CHUNK]))
-            await asyncio.sleep(time.monotonic() - began)  # at most half of the time is ours, the rest is for those being served
+            await asyncio.sleep(2 * (time.monotonic() - began))  # a third of the time is ours, the rest is for those being served
 
     async def _commit(self, position: Position) -> None:
         await asyncio.to_thread(self._index.commit)
