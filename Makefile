@@ -1,4 +1,4 @@
-.PHONY: demo test setup lint web-test py-test bench clean
+.PHONY: demo test setup lint web-test py-test bench wheel clean
 
 # SIMULATE=0 leaves the simulated customers out; PORT and DATA move the demo elsewhere.
 SIMULATE ?= 1
@@ -28,6 +28,11 @@ py-test:
 
 bench: setup
 	.venv/bin/python benchmarks/run.py
+
+wheel: setup
+	rm -rf src/xinfu/static && cp -r web/dist src/xinfu/static && rm -f src/xinfu/static/.built
+	.venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip -q
+	.venv/bin/python -m pip wheel -q --no-deps -w dist . ; rm -rf src/xinfu/static
 
 clean:
 	rm -rf .venv web/node_modules web/dist .demo

@@ -10,6 +10,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 import xinfu
@@ -71,6 +73,8 @@ class Centre:
         self.customers = customers.Customers(self.database, self.clock)
         self.orders = commerce.Orders(self.database, self.clock)
         self.products = commerce.Products(self.database, self.clock)
+        self.imports = commerce.Imports(self.database, self.clock, self.settings, self.shops, self.customers)
+        self.customer_imports = customers.CustomerImports(self.database, self.clock, self.settings)
         search = self.config.data / "search"
         self.knowledge = knowledge.Knowledge(self.database, self.clock, search / "knowledge")
         self.scripts = knowledge.Scripts(self.database, self.clock)
@@ -109,6 +113,9 @@ class Centre:
         self.bus.subscribe(commerce.OrderChanged, self.reception.order_changed)
         self.bus.subscribe(AnswerLearned, self._learn)
 
+        base = f"http://{self.config.host}:{self.config.port}"
+        self.showroom = demo.Showroom(self.database, self.clock, self.shops, base)
+
     def _provide(self) -> None:
         """What endpoints may ask for, by type."""
         self.provided: dict[type, Any] = {
@@ -116,7 +123,7 @@ class Centre:
             for service in (
                 self.authenticator, self.passwords, self.settings, self.shops, self.sign_in, self.staff, self.roles, self.tokens,
                 self.audit, self.customers, self.orders, self.products, self.knowledge, self.scripts, self.files, self.conversations,
-                self.sessions, self.attachments, self.board, self.routing,
+                self.sessions, self.attachments, self.board, self.routing, self.imports, self.customer_imports, self.showroom,
             )
         }  # fmt: skip
         self.provided[widget_endpoints.Reachable] = self.routing
@@ -133,8 +140,11 @@ class Centre:
         await self.search.start(self.store)
         await self.routing.start()
         await self.keeper.start()
+        if self.config.simulate:
+            await self.showroom.simulator.start()
 
     async def stop(self) -> None:
+        await self.showroom.simulator.stop()
         await self.keeper.stop()
         await self.routing.stop()
         await self.intake.stop()
@@ -153,15 +163,27 @@ class Centre:
 
 
 class Front:
-    """The ASGI door: sockets go to their gateways as raw ASGI, everything else to FastAPI."""
+    """The ASGI door: sockets go to their gateways as raw ASGI, everything else to FastAPI.
+
+    The widget's calls come from other people's pages, so they alone allow any origin (their token travels in a header, never in a cookie).
+    Pages are compressed; API answers are small and stay as they are.
+    """
 
     def __init__(self, centre: Centre, http: FastAPI) -> None:
         self.centre = centre
         self.http = http
+        self.widget = CORSMiddleware(
+            http, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["Authorization", "Content-Type"], max_age=86400
+        )
+        self.pages = GZipMiddleware(http, minimum_size=1024, compresslevel=6)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "websocket":
+        if scope["type"] == "lifespan":
             await self.http(scope, receive, send)
+        elif scope["type"] == "http":
+            path: str = scope["path"]
+            door = self.widget if path.startswith("/api/v1/widget/") else self.http if path.startswith("/api/") else self.pages
+            await door(scope, receive, send)
         elif scope["path"] == "/ws/customer":
             await self.centre.customer_gateway(scope, receive, send)
         elif scope["path"] == "/ws/agent":
@@ -274,5 +296,5 @@ def _add_pages(http: FastAPI, config: Config) -> None:
             )
         return page("workbench", "index.html")
 
-    if static.is_dir():
-        http.mount("/static", StaticFiles(directory=static), name="static")
+    if (static / "pages").is_dir():
+        http.mount("/pages", StaticFiles(directory=static / "pages"), name="pages")

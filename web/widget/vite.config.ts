@@ -7,7 +7,7 @@ export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     target: ["es2019", "chrome69", "safari13"],
-    outDir: resolve(import.meta.dirname, "../../src/xinfu/static/widget"),
+    outDir: resolve(import.meta.dirname, "../dist/widget"),
     emptyOutDir: true,
     lib: { entry: resolve(import.meta.dirname, "src/main.tsx"), formats: ["iife"], name: "XinfuWidget", fileName: () => "xinfu.js" },
   },

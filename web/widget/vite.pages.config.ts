@@ -11,7 +11,7 @@ export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     target: ["es2019", "chrome69", "safari13"],
-    outDir: resolve(import.meta.dirname, "../../src/xinfu/static/pages"),
+    outDir: resolve(import.meta.dirname, "../dist/pages"),
     emptyOutDir: true,
     modulePreload: false,
     assetsInlineLimit: 0,

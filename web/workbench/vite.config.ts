@@ -15,7 +15,7 @@ export default defineConfig(({ mode }) => ({
   base: "/workbench/",
   plugins: [vue(), ...(mode === "mock" ? [mockEntry()] : [])],
   define: { __VUE_OPTIONS_API__: "false", __VUE_I18N_LEGACY_API__: "false", __INTLIFY_PROD_DEVTOOLS__: "false" },
-  build: { outDir: "../../src/xinfu/static/workbench", emptyOutDir: true, target: "es2022" },
+  build: { outDir: "../dist/workbench", emptyOutDir: true, target: "es2022" },
   server: {
     host: "127.0.0.1",
     proxy: { "/api": { target: server }, "/ws": { target: server, ws: true } },
