@@ -92,7 +92,7 @@ class Heads:
 
     def score(self, texts: Sequence[str]) -> Scores:
         rows, starts = self.rows(texts)
-        sums = np.add.reduceat(self.weights[rows], starts, axis=0)
+        sums = np.add.reduceat(self.weights.take(rows, axis=0, mode="clip"), starts, axis=0)
         length = np.sqrt(np.maximum(sums[:, -1:], 1e-6))
         values = sums[:, :-1] / length + self.bias
         middle = len(INTENT_KEYS)

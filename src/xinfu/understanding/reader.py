@@ -1,5 +1,6 @@
 """Understanding: the one object others hold. Model, rules and entities put together into readings."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
@@ -20,6 +21,8 @@ _SURE = 0.97
 _INDEX = {key: at for at, key in enumerate(INTENT_KEYS)}
 _CALM = EMOTIONS.index("calm")
 _BEFORE_SHARE = 0.6
+_LATIN = re.compile("[a-z]")
+_HAN = re.compile("[\u4e00-\u9fff]")
 
 
 class _Words(NamedTuple):
@@ -55,9 +58,7 @@ class Understanding:
         intents = scores.intent
         if before is not None:
             intents = self._with_before(intents, words, before)
-        order = np.argsort(-intents, axis=1, kind="stable")[:, :_TOP]
-        best = np.take_along_axis(intents, order, axis=1).tolist()
-        ranked = order.tolist()
+        ranked, best = _best(intents)
         emotions = scores.emotion.argmax(axis=1).tolist()
         certain = scores.emotion.max(axis=1).tolist()
         felt = scores.intensity.tolist()
@@ -103,6 +104,14 @@ class Understanding:
         return mixed
 
 
+def _best(intents: Floats) -> tuple[list[list[int]], list[list[float]]]:
+    """The most probable intents of each text, best first, and their probabilities."""
+    some = np.argpartition(intents, -_TOP, axis=1)[:, -_TOP:]
+    chances = np.take_along_axis(intents, some, axis=1)
+    order = np.argsort(-chances, axis=1, kind="stable")
+    return np.take_along_axis(some, order, axis=1).tolist(), np.take_along_axis(chances, order, axis=1).tolist()
+
+
 def _ruled(intent: str, top: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
     """The rule's intent first; what the model thought shares what is left."""
     others = [(key, p) for key, p in top if key != intent][: _TOP - 1]
@@ -124,6 +133,5 @@ def _language(folded: str) -> Language:
     """English when Latin letters outweigh Chinese characters: one Chinese character says about as much as two letters."""
     if folded.isascii():
         return "en" if any(c.isalpha() for c in folded) else "zh"
-    han = sum("\u4e00" <= c <= "\u9fff" for c in folded)
-    latin = sum("a" <= c <= "z" for c in folded)
-    return "en" if latin > 2 * han else "zh"
+    latin = len(_LATIN.findall(folded))
+    return "en" if latin and latin > 2 * len(_HAN.findall(folded)) else "zh"
