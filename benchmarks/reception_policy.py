@@ -1,4 +1,4 @@
-"""What the front desk costs per message on one core, look-ups answered from memory: median and p95 over batches, by kind of message.
+"""What the front desk costs per message in CPU time of one core, look-ups from memory: median and p95 over batches, by kind of message.
 
     python benchmarks/reception_policy.py [--batch 64] [--rounds 200] [--json]
 
@@ -47,15 +47,35 @@ def batch_of(kind: str, size: int, memories: list[dict[str, Any]]) -> list[Incom
     ]
 
 
+def stand_ins_from_memory(desk: Desk) -> None:
+    """Let the stand-ins for catalogue and knowledge answer the same question from memory: their cost is not ours."""
+    shelf, papers = desk.reception._products, desk.reception._knowledge
+    found: dict[tuple[str, str], Any] = {}
+    search_products, search_papers = shelf.search, papers.search
+
+    async def products(shop_id: str, text: str, limit: int = 5) -> Any:
+        if ("product", text) not in found:
+            found["product", text] = await search_products(shop_id, text, limit)
+        return found["product", text]
+
+    def articles(shop_id: str, query: str, audience: str = "customer", limit: int = 5) -> Any:
+        if ("article", query) not in found:
+            found["article", query] = search_papers(shop_id, query, "customer", limit)
+        return found["article", query]
+
+    shelf.search, papers.search = products, articles
+
+
 async def measure(kind: str, size: int, rounds: int) -> dict[str, float]:
     desk = Desk(an_order())
+    stand_ins_from_memory(desk)
     costs = []
     memories: list[dict[str, Any]] = [{} for _ in range(size)]
     for round_ in range(rounds):
         batch = batch_of(kind, size, memories)
-        begun = time.perf_counter_ns()
+        begun = time.thread_time_ns()
         replies = await desk.reception.respond(batch)
-        costs.append((time.perf_counter_ns() - begun) / size / 1000)
+        costs.append((time.thread_time_ns() - begun) / size / 1000)
         memories = [{} for _ in range(size)] if round_ % 2 else [r.memory or {} for r in replies]
     return {"median_us": round(statistics.median(costs), 1), "p95_us": round(statistics.quantiles(costs, n=20)[-1], 1)}
 

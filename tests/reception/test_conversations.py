@@ -305,6 +305,20 @@ async def test_every_written_answer_is_new_to_the_conversation() -> None:
         assert all(a != b for a, b in pairwise(texts)), given.name
 
 
+@pytest.mark.parametrize("word", ["转人工", "Talk to a person"])
+async def test_a_tapped_word_of_ours_is_understood_whatever_the_model_makes_of_it(word: str) -> None:
+    reply = await Desk().say(word, "unknown", p=0.1)
+    assert reply.handover is not None and reply.handover.reason == "asked"
+
+
+async def test_tapping_the_urge_word_hands_the_parcel_to_a_person() -> None:
+    desk = Desk(LATE)
+    offered = await desk.say("还没到", "logistics_tracking")
+    reply = await desk.say((offered.say[0].data or {})["choices"][0], "greeting", p=0.3)
+    assert reply.handover is not None and reply.handover.reason == "person_needed"
+    assert LATE.no in reply.handover.note["want"]
+
+
 async def test_the_apology_is_made_once() -> None:
     desk = Desk(LATE)
     first = await desk.say("还没到", "logistics_tracking", emotion="anxiety", intensity=2)

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from xinfu.commerce.contracts import Order, Product
@@ -31,6 +32,8 @@ _CLAIM = re.compile(
     rf"|(?P<number>\d+(?:\.\d+)?)"
     rf"|(?P<promise>{_PROMISE})",
 )
+_KEEP = 10_000
+_claims_of: dict[tuple[int, str], tuple[Any, frozenset[str]]] = {}
 _DIGIT = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _UNITS = (
     ("workday", ("工作日", "working", "business")),
@@ -61,10 +64,6 @@ class Facts:
         for text in texts:
             self._sayable |= claims_in(text)
 
-    def count(self, *numbers: int) -> None:
-        for number in numbers:
-            self._sayable.add(f"n:{number}")
-
     def span(self, number: int, unit: str) -> None:
         self._sayable.add(f"span:{number}:{unit}")
 
@@ -73,42 +72,65 @@ class Facts:
             self._sayable.add(f"amount:{amount.plain()}")
 
     def times(self, times: Iterable[datetime | None]) -> None:
-        for at in times:
-            if at is not None:
-                local = at.astimezone(self.zone)
-                self._sayable.add(f"date:{local.month}-{local.day}")
-                self._sayable.add(f"time:{local.hour}:{local.minute:02d}")
+        self._sayable |= _of_times(times, self.zone)
 
     def order(self, order: Order, now: datetime) -> None:
-        """An order's number, goods, amounts, its timeline and every scan."""
-        self.text(order.no)
-        self.money(order.total, order.freight)
-        self.count(len(order.lines), sum(line.quantity for line in order.lines), len(order.parcels))
-        self.times((order.placed_at, order.paid_at))
-        for line in order.lines:
-            self.text(line.name)
-        for step in order.timeline:
-            self.text(step.detail, step.zh, step.en)
-            self.times((step.at,))
+        """An order's number, goods, amounts, its timeline and every scan, and for how many days nothing moved."""
+        self._sayable |= _kept(order, self.zone, _of_order)
         for parcel in order.parcels:
-            self.text(parcel.tracking_no, parcel.carrier)
-            self.times((parcel.promised_by,))
-            self.times(s.at for s in parcel.scans)
-            for scan in parcel.scans:
-                self.text(scan.place, scan.text)
             if parcel.scans:
                 self.span((now - parcel.scans[-1].at).days, "d")
 
     def product(self, product: Product) -> None:
-        self.text(product.name, product.brand, product.category, product.summary, *product.attributes.values())
-        for variant in product.variants:
-            self.money(variant.price)
-            self.text(variant.sku, *(value for _, value in variant.options))
+        self._sayable |= _kept(product, self.zone, _of_product)
 
     def unsupported(self, text: str) -> list[str]:
         """The claims of a text that no fact of this turn holds up, sorted."""
         claims = claims_in(text)
         return sorted(claims - self._sayable) if claims else []
+
+
+def _kept[T](thing: T, zone: ZoneInfo, claims_of: Callable[[T, ZoneInfo], frozenset[str]]) -> frozenset[str]:
+    """The claims of a frozen order or product, worked out once per object: caches hand out the same object to many turns.
+
+    The object is kept beside its claims, so that its id cannot be given to another one meanwhile.
+    """
+    key = (id(thing), zone.key)
+    kept = _claims_of.get(key)
+    if kept is None:
+        kept = _claims_of[key] = (thing, claims_of(thing, zone))
+        if len(_claims_of) > _KEEP:
+            del _claims_of[next(iter(_claims_of))]
+    return kept[1]
+
+
+def _of_order(order: Order, zone: ZoneInfo) -> frozenset[str]:
+    texts = [order.no, *(line.name for line in order.lines)]
+    times = [order.placed_at, order.paid_at]
+    for step in order.timeline:
+        texts += (step.detail, step.zh, step.en)
+        times.append(step.at)
+    for parcel in order.parcels:
+        texts += (parcel.tracking_no, parcel.carrier)
+        times.append(parcel.promised_by)
+        for scan in parcel.scans:
+            texts += (scan.place, scan.text)
+            times.append(scan.at)
+    counts = (len(order.lines), sum(line.quantity for line in order.lines), len(order.parcels))
+    amounts = (f"amount:{order.total.plain()}", f"amount:{order.freight.plain()}")
+    return _of_times(times, zone).union(*map(claims_in, texts), amounts, (f"n:{count}" for count in counts))
+
+
+def _of_product(product: Product, _: ZoneInfo) -> frozenset[str]:
+    texts = [product.name, product.brand, product.category, product.summary, *product.attributes.values()]
+    for variant in product.variants:
+        texts += (variant.sku, *(value for _, value in variant.options))
+    return frozenset(f"amount:{v.price.plain()}" for v in product.variants).union(*map(claims_in, texts))
+
+
+def _of_times(times: Iterable[datetime | None], zone: ZoneInfo) -> frozenset[str]:
+    local = [at.astimezone(zone) for at in times if at is not None]
+    return frozenset([f"date:{at.month}-{at.day}" for at in local] + [f"time:{at.hour}:{at.minute:02d}" for at in local])
 
 
 def _normal(kind: str, said: str) -> str:

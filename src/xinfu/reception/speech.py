@@ -77,7 +77,8 @@ def clip_body(body: str) -> str:
 def moment(at: datetime, zone: ZoneInfo, english: bool) -> str:
     """3月12日 14:30, or 12 Mar 14:30, in the shop's zone."""
     local = at.astimezone(zone)
-    return f"{day(at, zone, english)} {local.hour:02d}:{local.minute:02d}"
+    date = f"{local.day} {_MONTHS[local.month - 1]}" if english else f"{local.month}月{local.day}日"
+    return f"{date} {local.hour:02d}:{local.minute:02d}"
 
 
 def day(at: datetime, zone: ZoneInfo, english: bool) -> str:

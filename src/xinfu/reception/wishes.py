@@ -3,12 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from xinfu.commerce.contracts import OrderStatus
 from xinfu.conversations.contracts import Incoming, Kind
 from xinfu.kit.text import fold
 from xinfu.reception.dialogue import Memory
+from xinfu.reception.wording import wording
 from xinfu.understanding.contracts import Danger, Emotion, Language
 
 type Way = Literal["order", "product", "article", "action", "person", "social", "choice", "image", "unknown"]
@@ -115,6 +117,15 @@ _OTHER = re.compile(r"另外?一?[个单件]|别的|其他[的单]|那个呢|the
 _EXCHANGE = re.compile(r"换|exchange")
 _URGE = re.compile(r"催|快点|尽快|urge|hurry|speed (it|this) up|chase")
 _ORDINALS = ("第一", "第二", "第三", "第四", "第五"), ("first", "second", "third", "fourth", "fifth")
+_CHOICES = {
+    "urge": "confirm",
+    "person": "human_request",
+    "track": "logistics_tracking",
+    "returns": "after_sales_policy",
+    "product": "product_attribute",
+    "price": "price",
+    "stock": "stock",
+}
 _BROWSING = frozenset({"product_search", "product_compare"})
 _SMALL = frozenset({"greeting", "confirm", "deny", "thanks_bye", "chitchat", "unknown"})
 _WEIGHT: dict[Emotion, int] = {"calm": 0, "happiness": 1, "confusion": 2, "worry": 3, "loss": 4, "anxiety": 5, "anger": 6}
@@ -129,7 +140,6 @@ class Wish:
     p: float
     plan: Plan
     text: str
-    folded: str
     kind: Kind
     data: dict[str, Any]
     language: Language
@@ -139,6 +149,14 @@ class Wish:
     abuse: bool
     named: tuple[str, ...]  # order and tracking numbers as normalised by understanding
     memory: Memory
+    _folded: str | None = None
+
+    @property
+    def folded(self) -> str:
+        """The text as compared; worked out only for the wishes whose words are looked at."""
+        if self._folded is None:
+            self._folded = fold(self.text)
+        return self._folded
 
     @property
     def asks_how(self) -> bool:
@@ -197,7 +215,6 @@ def wish_of(fragments: Sequence[Incoming]) -> Wish:
         p=reading.intent_p,
         plan=PLANS.get(reading.intent, UNKNOWN) if reading.intent_p >= SURE else UNKNOWN,
         text=text,
-        folded=fold(text),
         kind=leading.message.kind,
         data=leading.message.data or {},
         language=_language(leading, memory, text),
@@ -230,9 +247,18 @@ def _language(incoming: Incoming, memory: Memory, text: str) -> Language:
     return memory.language or ("en" if incoming.conversation.language == "en" else "zh")
 
 
+@cache
+def _tapped() -> dict[str, str]:
+    """What our own tappable words mean: whoever taps one is understood for certain."""
+    return {wording(language).label(f"choice.{choice}"): intent for language in ("zh", "en") for choice, intent in _CHOICES.items()}
+
+
 def _follow_up(wish: Wish) -> None:
-    """Complete a wish that only makes sense with what was said before: a tapped card, a bare number, yes, no, the other one."""
+    """Complete a wish that only makes sense with what was said before: a tapped word or card, a bare number, yes, no, the other one."""
     memory = wish.memory
+    if tapped := _tapped().get(wish.text):
+        _become(wish, tapped, PLANS[tapped])
+        return
     carried = memory.intent if memory.intent and memory.intent not in _SMALL else ""
     if wish.kind in ("image", "file") and not wish.text.strip():
         _become(wish, "unknown", Plan("image"))
