@@ -41,6 +41,8 @@ def plan(rng: Random, handed: int, region: str, place: str, heavy: bool, fate: F
         t += int((16 + rng.random() * 6) * HOUR)
         scans.append((t, "exception", here if here == there else f"{there}途中", "受天气影响车辆绕行，预计晚到，我们已在跟进"))
         t += int((3.5 + rng.random() * 1.5) * DAY)
+    if fate == "on_the_way":
+        t += 20 * HOUR
     if here != there:
         t += int(((30 if far else 10) + rng.random() * 12) * HOUR)
         scans.append((t, "arrived", there, "已到达，正在分拣"))

@@ -131,7 +131,8 @@ class Generator:
         if fate in ("unpaid", "abandoned"):
             life.cancelled = placed + PAY_WITHIN if fate == "unpaid" else placed + int((0.2 + rng.random() * 8) * HOUR)
             return life
-        life.paid = placed + int(20 + rng.expovariate(1 / 240)) if rng.random() < 0.92 else placed + int(rng.random() * 20 * HOUR)
+        slow = rng.random() < 0.08 and fate != "on_the_way"
+        life.paid = placed + (int(rng.random() * 20 * HOUR) if slow else int(20 + rng.expovariate(1 / 240)))
         packed = life.paid + int((0.5 + rng.random() * 2) * HOUR)
         if not 8.5 <= hour_of(life.paid) < 16:  # paid before four goes out today, later ones next morning
             packed = next_at(life.paid, 8.5) + int(rng.random() * 2.5 * HOUR)
@@ -140,7 +141,7 @@ class Generator:
             return life
         life.packed = packed
         handed = packed + int((1 + rng.random() * 2.5) * HOUR)
-        if rng.random() < 0.25:  # what misses the carrier's last round goes with the first one next morning
+        if fate != "on_the_way" and rng.random() < 0.25:  # what misses the carrier's last round goes with the first one next morning
             handed = next_at(packed + 5 * HOUR, 9) + int(rng.random() * HOUR)
         journeys = [plan(rng, handed, home.region, home.district, heavy, fate)]
         if fate == "split" and different > 1:
@@ -200,22 +201,22 @@ class Generator:
 
     def _status(self, life: Plan, parcels: Sequence[NewParcel]) -> OrderStatus:
         """The least advanced parcel speaks for the order; a reissued one stands in for the lost one."""
-        for status, t in (("cancelled", life.cancelled), ("returned", life.returned), ("completed", life.completed)):
-            if self._past(t):
-                return status  # type: ignore[return-value]
+        if self._past(life.cancelled):
+            return "cancelled"
+        if self._past(life.returned):
+            return "returned"
+        if self._past(life.completed):
+            return "completed"
         if not self._past(life.packed):
             return "paid" if self._past(life.paid) else "unpaid"
-        going = parcels[-1:] if life.fate == "reissued" else parcels
-        if len(going) < (1 if life.fate == "reissued" else len(life.journeys)):
-            return "shipped" if any(p.scans for p in going) else "packed"
-        codes = [p.scans[-1].code if p.scans else "" for p in going]
-        if all(code == "" for code in codes):
+        if not any(p.scans for p in parcels):
             return "packed"
-        if all(code == "delivered" for code in codes):
+        journeys = life.journeys[-1:] if life.fate == "reissued" else life.journeys
+        still = [j for j in journeys if j.refused or not self._past(j.ended_at)]
+        if not still:
             return "delivered"
-        on_the_way = [j for j, code in zip(life.journeys[-len(going) :], codes, strict=True) if code != "delivered"]
-        out = all(any(s[1] == "out_for_delivery" and s[0] <= self._now for s in j.scans) for j in on_the_way)
-        return "out_for_delivery" if out and not any(j.refused for j in on_the_way) else "shipped"
+        out = all(any(code == "out_for_delivery" and at <= self._now for at, code, _, _ in j.scans) for j in still)
+        return "out_for_delivery" if out and not any(j.refused for j in still) else "shipped"
 
     def _parcel(self, j: Journey) -> NewParcel:
         scans = tuple(NewScan(as_datetime(at), code, place, text) for at, code, place, text in j.scans if at <= self._now)

@@ -42,9 +42,9 @@ def _person(rng: Random, i: int, today: datetime) -> Person:
     draw = rng.random()
     english = saga.english if saga else draw < 0.02
     name = saga.name if saga else _name(rng, i, english)
-    home = _home(rng, name, f"1990000{i:04d}" if i % 97 != 96 or saga else "")
+    home = _home(rng, name, f"1990000{i:04d}" if i % 97 != 96 or saga else "", near=saga is not None)
     gives = bool(saga and saga.gift) or (saga is None and rng.random() < 0.07)
-    friend = _home(rng, _name(rng, i, False, plain=True), f"1980000{i:04d}") if gives else None
+    friend = _home(rng, _name(rng, i, False, plain=True), f"1980000{i:04d}", near=saga is not None) if gives else None
     vip = saga.vip if saga else _vip(rng.random())
     tags = tuple(rng.sample(names.CUSTOMER_TAGS, 1 + (draw < 0.05))) if draw < 0.2 else ()
     heavy_returner = saga is None and rng.random() < 0.012
@@ -71,8 +71,10 @@ def _name(rng: Random, i: int, english: bool, plain: bool = False) -> str:
     return names.SURNAMES[int(rng.random() * len(names.SURNAMES))] + names.GIVEN[int(rng.random() * len(names.GIVEN))]
 
 
-def _home(rng: Random, receiver: str, phone: str) -> Home:
-    province, city, districts, region = names.CITIES[int(rng.random() * len(names.CITIES))]
+def _home(rng: Random, receiver: str, phone: str, near: bool = False) -> Home:
+    """`near`: close to the warehouse, so that how long a parcel takes can be told beforehand."""
+    cities = [c for c in names.CITIES if c[3] == "east"] if near else names.CITIES
+    province, city, districts, region = cities[int(rng.random() * len(cities))]
     street = names.STREETS[int(rng.random() * len(names.STREETS))]
     estate = names.ESTATES[int(rng.random() * len(names.ESTATES))]
     district = f"{city}{districts[int(rng.random() * len(districts))]}"
