@@ -58,12 +58,16 @@ class PriceChange(Identified, OfShop, Base):
 
 
 class OrderRow(Identified, OfShop, Base):
-    """An order. `view` holds its lines and parcels packed for the message path, written with them (see packing.py)."""
+    """An order. `view` holds it packed for the message path, written with its lines and parcels (see packing.py).
+
+    `stamp` tells one packed form from another.
+    """
 
     __tablename__ = "purchase_order"
     __table_args__ = (
         Index("uq_purchase_order_shop_no", "shop_id", "no_key", unique=True),
-        Index("ix_purchase_order_customer", "shop_id", "customer_id", "placed_at"),
+        # Holds all the message path asks first, so that an order seen before is not read again.
+        Index("ix_purchase_order_customer", "shop_id", "customer_id", "placed_at", "id", "stamp"),
         Index("ix_purchase_order_newest", "shop_id", "placed_at", "id"),
         Index("ix_purchase_order_phone", "shop_id", "receiver_tail"),
     )
@@ -88,6 +92,7 @@ class OrderRow(Identified, OfShop, Base):
     address: Mapped[str] = mapped_column(Text)
     gift: Mapped[bool] = mapped_column(Boolean)
     note: Mapped[str] = mapped_column(Text)
+    stamp: Mapped[int]
     view: Mapped[bytes] = mapped_column(LargeBinary)
     extras: Mapped[dict[str, Any]] = mapped_column(JSON)
     digest: Mapped[str] = mapped_column(String(32))

@@ -10,7 +10,7 @@ from xinfu.commerce.bulk import NewOrder, NewParcel, Tally
 from xinfu.commerce.contracts import OrderLine, Parcel, Scan
 from xinfu.commerce.digest import chunks, digest
 from xinfu.commerce.model import Invoice, OrderLineRow, OrderRow, ParcelRow, ParcelScan, Payment, VariantRow
-from xinfu.commerce.packing import Packed, pack
+from xinfu.commerce.packing import Packed, pack, stamp_of
 from xinfu.commerce.policy import PAY_WITHIN, is_gift, order_key, phone_tail, tracking_key
 from xinfu.kit.database import Unit
 from xinfu.kit.ids import Id, new_id
@@ -23,6 +23,8 @@ parcel: Table = ParcelRow.__table__  # type: ignore[assignment]
 scan: Table = ParcelScan.__table__  # type: ignore[assignment]
 invoice: Table = Invoice.__table__  # type: ignore[assignment]
 variant: Table = VariantRow.__table__  # type: ignore[assignment]
+
+_SLICE = 500
 
 type Values = dict[str, Any]
 
@@ -40,14 +42,26 @@ class _Rows:
 
 
 async def write(unit: Unit, shop_id: Id, orders: Sequence[NewOrder]) -> tuple[Tally, list[tuple[Id, str]]]:
-    """Insert new orders, replace those that differ. Also returns (customer, order number) of each written one."""
-    latest = {order_key(o.no): o for o in orders}
-    known = await _known(unit, shop_id, list(latest))
-    products = await _products(unit, shop_id, {li.sku for o in latest.values() for li in o.lines})
+    """Insert new orders, replace those that differ. Also returns (customer, order number) of each written one.
+
+    Goes in slices, so that others in this process get their turn while a whole shop comes in.
+    """
+    latest = list({order_key(o.no): o for o in orders}.items())
+    created = updated = 0
+    written: list[tuple[Id, str]] = []
+    for start in range(0, len(latest), _SLICE):
+        new, changed = await _write_slice(unit, shop_id, dict(latest[start : start + _SLICE]), written)
+        created, updated = created + new, updated + changed
+    return Tally(created, updated, len(latest) - created - updated), written
+
+
+async def _write_slice(unit: Unit, shop_id: Id, orders: Mapping[str, NewOrder], written: list[tuple[Id, str]]) -> tuple[int, int]:
+    """How many were new and how many changed; who is concerned goes to `written`."""
+    known = await _known(unit, shop_id, list(orders))
+    products = await _products(unit, shop_id, {li.sku for o in orders.values() for li in o.lines})
     rows = _Rows()
     replaced: list[Id] = []
-    written: list[tuple[Id, str]] = []
-    for key, given in latest.items():
+    for key, given in orders.items():
         fingerprint = digest(given)
         found = known.get(key)
         if found is not None and found.digest == fingerprint:
@@ -59,14 +73,14 @@ async def write(unit: Unit, shop_id: Id, orders: Sequence[NewOrder]) -> tuple[Ta
         written.append((given.customer_id, given.no))
         _add(rows, shop_id, found.id if found else new_id(), given, key, fingerprint, products)
     await _remove(unit, shop_id, replaced)
+    connection = await unit.connection()
     for table, values in (
         (order, rows.orders), (line, rows.lines), (payment, rows.payments),
         (parcel, rows.parcels), (scan, rows.scans), (invoice, rows.invoices),
     ):  # fmt: skip
         if values:
-            await unit.execute(table.insert(), values)
-    created = len(rows.orders) - len(replaced)
-    return Tally(created, len(replaced), len(latest) - len(rows.orders)), written
+            await connection.execute(table.insert(), values)
+    return len(rows.orders) - len(replaced), len(replaced)
 
 
 async def _known(unit: Unit, shop_id: Id, keys: Sequence[str]) -> dict[str, Any]:
@@ -173,6 +187,7 @@ def _same(amount: Money, total: Money) -> Money:
 
 
 def _order_values(shop_id: Id, id_: Id, given: NewOrder, packed: Packed, key: str, fingerprint: str) -> Values:
+    view = pack(packed)
     return {
         "id": id_,
         "shop_id": shop_id,
@@ -196,7 +211,8 @@ def _order_values(shop_id: Id, id_: Id, given: NewOrder, packed: Packed, key: st
         "address": packed.address,
         "gift": packed.gift,
         "note": packed.note,
-        "view": pack(packed),
+        "stamp": stamp_of(view),
+        "view": view,
         "extras": given.extras,
         "digest": fingerprint,
     }

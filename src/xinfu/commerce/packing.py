@@ -4,12 +4,13 @@ The tables stay the truth: the packed form is written in the same transaction, c
 later version of this module reads an older one.
 """
 
+import hashlib
 from datetime import datetime
 
 import msgspec
 
 from xinfu.commerce.contracts import Order, OrderLine, OrderStatus, Parcel
-from xinfu.commerce.policy import OrderFacts, holds_until, timeline
+from xinfu.commerce.policy import OrderFacts, timeline
 from xinfu.kit.ids import Id
 from xinfu.kit.money import Money
 
@@ -53,26 +54,28 @@ def unpack(view: bytes) -> Packed | None:
     return _decoder.decode(memoryview(view)[1:]) if view[:1] == _VERSION else None
 
 
-class Reader:
-    """Makes Orders of packed ones. Remembers the latest by their content, so nothing has to be told when an order changes."""
+def stamp_of(view: bytes) -> int:
+    """A number that tells one packed form from another."""
+    return int.from_bytes(hashlib.blake2b(view, digest_size=8).digest(), signed=True)
 
-    def __init__(self, remember: int = 8192) -> None:
-        self._limit = remember
-        self._known: dict[tuple[Id, bytes], tuple[datetime, Order]] = {}
 
-    def order(self, id_: Id, shop_id: Id, customer_id: Id, view: bytes, now: datetime) -> Order | None:
-        """The Order with its timeline as of `now`; None when `view` was packed by another version."""
-        key = (id_, view)
-        if (found := self._known.get(key)) and now < found[0]:
-            return found[1]
-        if (packed := unpack(view)) is None:
-            return None
-        order = order_of(id_, shop_id, customer_id, packed, now)
+class Memory:
+    """The Orders made last, by id and stamp: another form has another stamp, so nothing has to be told when an order changes."""
+
+    def __init__(self, limit: int = 8192) -> None:
+        self._limit = limit
+        self._known: dict[tuple[Id, int], tuple[datetime, Order]] = {}
+
+    def get(self, id_: Id, stamp: int, now: datetime) -> Order | None:
+        """None when not remembered, or when its timeline no longer holds at `now`."""
+        found = self._known.get((id_, stamp))
+        return found[1] if found and now < found[0] else None
+
+    def keep(self, order: Order, stamp: int, until: datetime) -> None:
         if len(self._known) >= self._limit:
             for oldest in list(self._known)[: self._limit // 4]:
                 del self._known[oldest]
-        self._known[key] = (holds_until(_facts(packed), now), order)
-        return order
+        self._known[order.id, stamp] = (until, order)
 
 
 def order_of(id_: Id, shop_id: Id, customer_id: Id, packed: Packed, now: datetime) -> Order:
@@ -94,11 +97,12 @@ def order_of(id_: Id, shop_id: Id, customer_id: Id, packed: Packed, now: datetim
         packed.gift,
         packed.note,
         packed.parcels,
-        timeline(_facts(packed), now),
+        timeline(facts_of(packed), now),
     )
 
 
-def _facts(packed: Packed) -> OrderFacts:
+def facts_of(packed: Packed) -> OrderFacts:
+    """What the order's timeline is made from."""
     return OrderFacts(
         packed.status,
         packed.placed_at,

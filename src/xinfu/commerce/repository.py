@@ -1,6 +1,9 @@
-"""Every query that reads commerce; each names the shop. The message path (newest_of) is Core and reads one packed value per order."""
+"""Every query that reads commerce; each names the shop.
 
-from collections.abc import Sequence
+The message path is Core: newest_of reads one small index, views the packed orders not seen before.
+"""
+
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,31 +19,44 @@ from xinfu.kit.ids import Id
 from xinfu.kit.money import Money
 
 order: Table = OrderRow.__table__  # type: ignore[assignment]
-_HEAD = (order.c.id, order.c.customer_id, order.c.view)
+_KEY = (order.c.id, order.c.customer_id, order.c.stamp)
 
-type Head = tuple[Id, Id, bytes]
-"""Id, customer and packed form of one order."""
+type Key = tuple[Id, Id, int]
+"""Id, customer and stamp of one order."""
 
 
-async def newest_of(unit: Unit, shop_id: Id, customer_ids: Sequence[Id], limit: int) -> list[Head]:
+async def newest_of(unit: Unit, shop_id: Id, customer_ids: Sequence[Id], limit: int) -> list[Key]:
     """The `limit` newest orders of each customer, newest first."""
-    found: list[Head] = []
+    found: list[Key] = []
+    newest = (order.c.placed_at.desc(), order.c.id.desc())
     for chunk in chunks(customer_ids):
-        newest = (order.c.placed_at.desc(), order.c.id.desc())
-        nth = func.row_number().over(partition_by=order.c.customer_id, order_by=newest).label("nth")
-        ranked = select(*_HEAD, nth).where(order.c.shop_id == shop_id, order.c.customer_id.in_(chunk)).subquery()
-        query = select(ranked.c.id, ranked.c.customer_id, ranked.c.view).where(ranked.c.nth <= limit)
-        found.extend(
-            (id_, customer, view) for id_, customer, view in await unit.execute(query.order_by(ranked.c.customer_id, ranked.c.nth))
-        )
+        mine = (order.c.shop_id == shop_id, order.c.customer_id.in_(chunk))
+        # Few have more than `limit`: reading all of them straight off the index is cheapest, as long as it stays within bounds.
+        bound = len(chunk) * limit
+        rows = (await unit.execute(select(*_KEY).where(*mine).order_by(order.c.customer_id.desc(), *newest).limit(bound + 1))).all()
+        if len(rows) > bound:
+            nth = func.row_number().over(partition_by=order.c.customer_id, order_by=newest).label("nth")
+            ranked = select(*_KEY, nth).where(*mine).subquery()
+            wanted = select(ranked.c.id, ranked.c.customer_id, ranked.c.stamp).where(ranked.c.nth <= limit)
+            rows = (await unit.execute(wanted.order_by(ranked.c.customer_id, ranked.c.nth))).all()
+        found.extend(_first(rows, limit))
     return found
 
 
-async def by_no(unit: Unit, shop_id: Id, no: str) -> Head | None:
+async def views(unit: Unit, shop_id: Id, ids: Sequence[Id]) -> dict[Id, bytes]:
+    """The packed forms of these orders."""
+    found: dict[Id, bytes] = {}
+    for chunk in chunks(ids):
+        query = select(order.c.id, order.c.view).where(order.c.shop_id == shop_id, order.c.id.in_(chunk))
+        found.update((row.id, row.view) for row in await unit.execute(query))
+    return found
+
+
+async def by_no(unit: Unit, shop_id: Id, no: str) -> Key | None:
     return await _one(unit, and_(order.c.shop_id == shop_id, order.c.no_key == order_key(no)))
 
 
-async def by_tracking(unit: Unit, shop_id: Id, tracking_no: str) -> Head | None:
+async def by_tracking(unit: Unit, shop_id: Id, tracking_no: str) -> Key | None:
     """The newest order with such a parcel: carriers use a number again after some years."""
     return await _one(unit, and_(order.c.shop_id == shop_id, order.c.id.in_(_with_tracking(shop_id, tracking_no))))
 
@@ -56,9 +72,9 @@ async def placed(unit: Unit, shop_id: Id, numbers: Sequence[str]) -> dict[str, d
 
 async def search(
     unit: Unit, shop_id: Id, text: str, status: OrderStatus | None, after: tuple[datetime, Id] | None, limit: int
-) -> Sequence[Row[Id, Id, bytes, datetime]]:
+) -> Sequence[Row[Id, Id, int, datetime]]:
     """By order number or its beginning, tracking number, receiver's name or last four digits of the phone; newest first."""
-    query = select(*_HEAD, order.c.placed_at).where(order.c.shop_id == shop_id)
+    query = select(*_KEY, order.c.placed_at).where(order.c.shop_id == shop_id)
     if text := text.strip():
         ways: list[ColumnElement[bool]] = [order.c.id.in_(_with_tracking(shop_id, text)), order.c.receiver == text]
         if key := order_key(text):
@@ -131,10 +147,18 @@ async def price_history(unit: Unit, shop_id: Id, product_id: Id) -> Sequence[Row
     return (await unit.execute(query.order_by(PriceChange.at, VariantRow.position))).all()
 
 
-async def _one(unit: Unit, condition: ColumnElement[bool]) -> Head | None:
-    query = select(*_HEAD).where(condition).order_by(order.c.placed_at.desc()).limit(1)
-    row = (await unit.execute(query)).first()
-    return (row.id, row.customer_id, row.view) if row else None
+def _first(rows: Sequence[Row[Id, Id, int]], limit: int) -> Iterator[Key]:
+    """At most `limit` of each customer's rows, which stand together."""
+    customer, count = "", 0
+    for id_, customer_id, stamp in rows:
+        customer, count = customer_id, count + 1 if customer_id == customer else 1
+        if count <= limit:
+            yield id_, customer_id, stamp
+
+
+async def _one(unit: Unit, condition: ColumnElement[bool]) -> Key | None:
+    row = (await unit.execute(select(*_KEY).where(condition).order_by(order.c.placed_at.desc()).limit(1))).first()
+    return (row[0], row[1], row[2]) if row else None
 
 
 def _with_tracking(shop_id: Id, tracking_no: str) -> Any:

@@ -8,8 +8,8 @@ from xinfu.commerce import policy, repository
 from xinfu.commerce.catalogue import Catalogue
 from xinfu.commerce.contracts import CatalogueChanged, Order, OrderStatus, Product
 from xinfu.commerce.errors import OrderNotFound, ProductNotFound
-from xinfu.commerce.packing import Reader, order_of
-from xinfu.commerce.repository import Head
+from xinfu.commerce.packing import Memory, facts_of, order_of, unpack
+from xinfu.commerce.repository import Key
 from xinfu.commerce.schemas import OrderOut, OrdersOut, ProductDetailOut, ProductsOut
 from xinfu.commerce.views import detail_out, order_out, product_out
 from xinfu.identity.contracts import Permission
@@ -29,26 +29,25 @@ class Orders:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._reader = Reader()
+        self._memory = Memory()
 
     async def orders_of(self, shop_id: Id, customer_ids: Sequence[Id], limit: int = 10) -> dict[Id, list[Order]]:
         """The `limit` newest orders of each customer, newest first; every asked customer has an entry."""
         found: dict[Id, list[Order]] = {customer_id: [] for customer_id in customer_ids}
-        now = self._clock.now()
         async with self._database.read() as unit:
-            for head in await repository.newest_of(unit, shop_id, list(found), limit):
-                found[head[1]].append(await self._order(unit, shop_id, head, now))
+            for order in await self._orders(unit, shop_id, await repository.newest_of(unit, shop_id, list(found), limit)):
+                found[order.customer_id].append(order)
         return found
 
     async def by_no(self, shop_id: Id, no: str) -> Order | None:
         async with self._database.read() as unit:
-            head = await repository.by_no(unit, shop_id, no)
-            return await self._order(unit, shop_id, head, self._clock.now()) if head else None
+            key = await repository.by_no(unit, shop_id, no)
+            return (await self._orders(unit, shop_id, [key]))[0] if key else None
 
     async def by_tracking(self, shop_id: Id, tracking_no: str) -> Order | None:
         async with self._database.read() as unit:
-            head = await repository.by_tracking(unit, shop_id, tracking_no)
-            return await self._order(unit, shop_id, head, self._clock.now()) if head else None
+            key = await repository.by_tracking(unit, shop_id, tracking_no)
+            return (await self._orders(unit, shop_id, [key]))[0] if key else None
 
     def card(self, order: Order, locale: Locale, for_recipient: bool = False) -> dict[str, Any]:
         """The OrderCard of docs/protocol.md."""
@@ -59,10 +58,9 @@ class Orders:
     ) -> OrdersOut:
         """By order number or its beginning, tracking number, receiver, or last four digits of the phone; newest first."""
         actor.require(Permission.ORDERS_READ, shop_id)
-        now = self._clock.now()
         async with self._database.read() as unit:
             rows = await repository.search(unit, shop_id, clean(text), status, _after(cursor), limit + 1)
-            orders = [await self._order(unit, shop_id, (row.id, row.customer_id, row.view), now) for row in rows[:limit]]
+            orders = await self._orders(unit, shop_id, [(row.id, row.customer_id, row.stamp) for row in rows[:limit]])
         more = encode_cursor(rows[limit - 1].placed_at.isoformat(), rows[limit - 1].id) if len(rows) > limit else None
         return OrdersOut(items=[order_out(order, locale) for order in orders], next=more)
 
@@ -79,11 +77,21 @@ class Orders:
         orders = (await self.orders_of(shop_id, [customer_id], limit))[customer_id] if is_id(customer_id) else []
         return OrdersOut(items=[order_out(order, locale) for order in orders], next=None)
 
-    async def _order(self, unit: Unit, shop_id: Id, head: Head, now: datetime) -> Order:
-        id_, customer_id, view = head
-        if order := self._reader.order(id_, shop_id, customer_id, view, now):
-            return order
-        return order_of(id_, shop_id, customer_id, await repository.packed_from_tables(unit, shop_id, id_), now)
+    async def _orders(self, unit: Unit, shop_id: Id, keys: Sequence[Key]) -> list[Order]:
+        """The orders with these keys, in the same order; only those not remembered are read."""
+        now = self._clock.now()
+        found = [self._memory.get(id_, stamp, now) for id_, _, stamp in keys]
+        if None not in found:
+            return found  # type: ignore[return-value]
+        views = await repository.views(unit, shop_id, [key[0] for key, order in zip(keys, found, strict=True) if order is None])
+        return [order or await self._made(unit, shop_id, key, views[key[0]], now) for key, order in zip(keys, found, strict=True)]
+
+    async def _made(self, unit: Unit, shop_id: Id, key: Key, view: bytes, now: datetime) -> Order:
+        id_, customer_id, stamp = key
+        packed = unpack(view) or await repository.packed_from_tables(unit, shop_id, id_)
+        order = order_of(id_, shop_id, customer_id, packed, now)
+        self._memory.keep(order, stamp, policy.holds_until(facts_of(packed), now))
+        return order
 
 
 class Products:
