@@ -10,7 +10,7 @@ from xinfu.commerce.model import OrderRow, ParcelScan, PriceChange
 from xinfu.customers.model import Customer
 from xinfu.demo import DEMO_PASSWORD, NAME, SLUG, DemoServices, Showroom, Size, logins, populate
 from xinfu.demo.content import scripts
-from xinfu.identity import Authenticator, Passwords, Settings, Shops, SignIn, StaffAdmin, console_actor
+from xinfu.identity import Authenticator, Passwords, Settings, Shops, SignIn, StaffAdmin, bootstrap, console_actor
 from xinfu.kit.audit import AuditEntry
 from xinfu.kit.auth import Actor
 from xinfu.kit.clock import FixedClock
@@ -41,6 +41,22 @@ async def counted(database: Database, *tables: type) -> list[int]:
         return [await unit.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
 
 
+async def check_the_customers_to_sign_in_as(services: DemoServices, shops: Shops, shop_id: Id) -> None:
+    """They are known to the shop and have the orders their story tells of."""
+    showroom = Showroom(services.database, services.clock, shops, "http://127.0.0.1:9")
+    numbers = [(saga, (await shops.verify_identity_token(SLUG, guest.token))["sub"]) for saga, guest in await showroom.identities()]
+    async with services.database.read() as unit:
+        found = (await unit.execute(select(Customer.number, Customer.id, Customer.name).where(Customer.shop_id == shop_id))).all()
+    ids: dict[str, tuple[Id, str]] = {row.number: (row.id, row.name) for row in found}
+    products = Products(services.database, services.clock)
+    orders = Orders(services.database, services.clock)
+    of = await orders.orders_of(shop_id, [ids[number][0] for _, number in numbers])
+    for saga, number in numbers:
+        assert ids[number][1] == saga.name
+        assert len(of.get(ids[number][0], [])) == len(saga.errands)
+    assert await products.by_sku(shop_id, "FG-TEASET")
+
+
 async def test_an_empty_centre_becomes_the_demo_shop_and_a_second_time_changes_nothing(services: DemoServices, shops: Shops) -> None:
     database, clock = services.database, services.clock
     shop_id = await populate(services, seed=3, size=SMALL)
@@ -65,29 +81,15 @@ async def test_an_empty_centre_becomes_the_demo_shop_and_a_second_time_changes_n
         assert await sign_in.login(login, DEMO_PASSWORD, "127.0.0.1")
     filled = await counted(database, *tables)
 
+    await check_the_customers_to_sign_in_as(services, shops, shop_id)
+
     clock.move(days=1)  # type: ignore[attr-defined]
     assert await populate(services, seed=3, size=SMALL) == shop_id
     assert await counted(database, *tables) == filled
 
 
-async def test_the_customers_to_sign_in_as_are_known_and_have_their_orders(services: DemoServices, shops: Shops) -> None:
-    shop_id = await populate(services, seed=3, size=SMALL)
-    showroom = Showroom(services.database, services.clock, shops, "http://127.0.0.1:9")
-    numbers = [(saga, (await shops.verify_identity_token(SLUG, guest.token))["sub"]) for saga, guest in await showroom.identities()]
-    async with services.database.read() as unit:
-        found = (await unit.execute(select(Customer.number, Customer.id, Customer.name).where(Customer.shop_id == shop_id))).all()
-    ids: dict[str, tuple[Id, str]] = {row.number: (row.id, row.name) for row in found}
-    products = Products(services.database, services.clock)
-    orders = Orders(services.database, services.clock)
-    of = await orders.orders_of(shop_id, [ids[number][0] for _, number in numbers])
-    for saga, number in numbers:
-        assert ids[number][1] == saga.name
-        assert len(of.get(ids[number][0], [])) == len(saga.errands)
-    assert await products.by_sku(shop_id, "FG-TEASET")
-
-
 async def test_switching_the_simulator_is_the_owner_s_and_a_refusal_leaves_it_off(services: DemoServices, shops: Shops) -> None:
-    shop_id = await populate(services, seed=3, size=SMALL)
+    shop_id = (await bootstrap(services.database, services.clock, services.passwords, SLUG, NAME)).shop_id
     showroom = Showroom(services.database, services.clock, shops, "http://127.0.0.1:9")
     agent = Actor("staff", "a" * 32, "林晓禾", frozenset({shop_id}), frozenset({"conversations.serve"}))
     before = await counted(services.database, AuditEntry)
