@@ -1,4 +1,8 @@
-/* What the server says, typed by hand from docs/protocol.md and the contracts of each folder; times are milliseconds since 1970 unless a comment says ISO. */
+/* What the server says. What /openapi.json describes is generated (api.d.ts, `npm run gen -w workbench`); the structs of the sockets are written
+   down here from docs/protocol.md and src/xinfu/conversations/contracts.py. Times are milliseconds since 1970. */
+import type { components } from "./api.d.ts";
+
+type Schemas = components["schemas"];
 
 export type State = "ai" | "queued" | "agent" | "closed";
 export type Sender = "customer" | "agent" | "ai" | "system";
@@ -69,13 +73,13 @@ export interface OrderLine {
   options: string | { name: string; value: string }[];
   quantity: number;
   image: string;
-  price?: string;
 }
 
 export interface OrderCard {
   no: string;
   status: string;
   status_text: string;
+  /** ISO on a card for the customer, milliseconds in the staff API. */
   placed_at: string | number;
   total: string;
   currency: string;
@@ -180,81 +184,22 @@ export interface Wall {
   counts: Record<string, number>;
 }
 
-export interface ShopRef {
-  id: string;
-  slug: string;
-  name: string;
-}
-
-export interface Me {
-  id: string;
-  login: string;
-  name: string;
-  role: string;
-  permissions: string[];
-  shops: ShopRef[];
-  opening_line: string;
-  locale: string;
-  today?: { served: number; rating: number | null };
-}
-
-export interface CustomerRow {
-  id: string;
-  number: string | null;
-  name: string;
-  phone: string;
-  vip: number;
-  tags: string[];
-  language: string;
-  known: boolean;
-  created_at: number;
-}
-
-export interface Address {
-  receiver: string;
-  phone: string;
-  address: string;
-}
-
-export interface CustomerProfile extends CustomerRow {
-  email: string;
-  addresses: Address[];
-  channels: string[];
-  notes: { id: string; author: string; text: string; at: number }[];
-  may_unmask: boolean;
-}
-
-export interface TimelineStep {
-  key: string;
-  text: string;
-  at: number | null;
-  done: boolean;
-  detail: string;
-}
-
-export interface Parcel {
-  carrier: string;
-  tracking_no: string;
-  promised_by?: string | number | null;
-  scans?: { at: string | number; code: string; place: string; text: string }[];
-}
-
-export interface Order extends OrderCard {
-  id?: string;
-  note?: string;
-  receiver?: string;
-  receiver_phone?: string;
-  address?: string;
-  freight?: string;
-  parcels?: Parcel[];
-  timeline?: TimelineStep[];
-}
-
-export interface KnowledgeHit {
-  article_id: string;
-  title: string;
-  topic: string;
-  body: string;
-  version: number;
-  score: number;
-}
+export type CustomerRow = Schemas["CustomerOut"];
+export type Address = Schemas["AddressOut"];
+export type CustomerProfile = Schemas["ProfileOut"];
+export type Order = Schemas["OrderOut"];
+export type KnowledgeHit = Schemas["HitOut"];
+export type Article = Schemas["ArticleOut"];
+export type ArticleVersion = Schemas["VersionOut"];
+export type Script = Schemas["ScriptOut"];
+export type Staff = Schemas["StaffOut"];
+export type Role = Schemas["RoleOut"];
+export type Token = Schemas["TokenOut"];
+export type AuditEntry = Schemas["AuditOut"];
+/** The server always sends every setting; what has a standard value is only optional when it is sent back. */
+export type ShopSettings = Required<Schemas["ShopSettings-Output"]>;
+export type SettingsAnswer = Schemas["SettingsOut"];
+export type SavedSettings = Schemas["SavedSettingsOut"];
+export type Shop = Schemas["xinfu__identity__schemas__ShopOut"];
+export type ShopRef = Schemas["ShopRef"];
+export type Me = Schemas["MeOut"];

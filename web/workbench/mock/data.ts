@@ -8,7 +8,7 @@ const id = (n: number): string => n.toString(16).padStart(32, "0");
 const MINUTE = 60_000;
 
 export const me: Me = {
-  id: ME, login: "lin", name: "林晓雨", role: "owner", locale: "zh-CN", opening_line: "您好，我是小林，您的问题我来跟进。",
+  id: ME, login: "lin", name: "林晓雨", role: "owner", locale: "zh-CN", password_once: false, opening_line: "您好，我是小林，您的问题我来跟进。",
   shops: [{ id: SHOP, slug: "demo", name: "小满生活馆" }, { id: "6".repeat(32), slug: "second", name: "Second shop" }],
   permissions: ["conversations.serve", "conversations.read_all", "conversations.lead", "customers.read", "customers.edit", "customers.unmask", "orders.read", "orders.import", "knowledge.read", "knowledge.edit", "scripts.shared_edit", "staff.read", "staff.manage", "roles.manage", "settings.read", "settings.edit", "tokens.manage", "audit.read", "metrics.read"],
 };
@@ -48,10 +48,10 @@ export const conversations: Summary[] = rows.map(([name, state, emotion, intensi
 }));
 
 export const order: Order = {
-  id: id(700), no: "202611180004512", status: "shipped", status_text: "运输中", placed_at: start - 4 * 24 * 60 * MINUTE, total: "1299.00", freight: "0.00", currency: "CNY", gift: true, note: "请放门口",
+  id: id(700), customer_id: id(100), paid_at: start - 4 * 24 * 60 * MINUTE, no: "202611180004512", status: "shipped", status_text: "运输中", placed_at: start - 4 * 24 * 60 * MINUTE, total: "1299.00", freight: "0.00", currency: "CNY", gift: true, note: "请放门口",
   lines: [
-    { name: "云感保暖羽绒服 女款中长", options: [{ name: "颜色", value: "月白" }, { name: "尺码", value: "M" }], quantity: 1, image: "", price: "1199.00" },
-    { name: "羊毛围巾", options: [{ name: "颜色", value: "驼" }], quantity: 1, image: "", price: "100.00" },
+    { sku: "YG-M", product_id: "", name: "云感保暖羽绒服 女款中长", options: [{ name: "颜色", value: "月白" }, { name: "尺码", value: "M" }], quantity: 1, image: "", price: "1199.00" },
+    { sku: "WJ", product_id: "", name: "羊毛围巾", options: [{ name: "颜色", value: "驼" }], quantity: 1, image: "", price: "100.00" },
   ],
   receiver: "李**", receiver_phone: "138****0002", address: "示例省示例市示例路***", parcels: [{ carrier: "示例快递", tracking_no: "SL0000123456", promised_by: start + 24 * 60 * MINUTE, scans: [] }],
   timeline: [
@@ -60,7 +60,7 @@ export const order: Order = {
     { key: "out_for_delivery", text: "派送", at: null, done: false, detail: "" }, { key: "signed", text: "签收", at: null, done: false, detail: "" },
   ],
 };
-export const orders: Order[] = [order, { ...order, no: "202610020001277", status: "completed", status_text: "已完成", gift: false, total: "89.90", placed_at: start - 50 * 24 * 60 * MINUTE, lines: [{ name: "薰衣草精油 10 ml", options: [], quantity: 1, image: "" }] }];
+export const orders: Order[] = [order, { ...order, no: "202610020001277", status: "completed", status_text: "已完成", gift: false, total: "89.90", placed_at: start - 50 * 24 * 60 * MINUTE, lines: [{ sku: "JY", product_id: "", price: "89.90", name: "薰衣草精油 10 ml", options: [], quantity: 1, image: "" }] }];
 
 export const profile: CustomerProfile = {
   id: id(100), number: "C000128", name: "王**", phone: "138****0001", vip: 2, tags: ["老客户", "常买童装"], language: "zh", known: true, created_at: start - 400 * 24 * 60 * MINUTE, email: "w***@example.com",

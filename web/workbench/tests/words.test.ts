@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import { money } from "../src/text/money.ts";
 import { initials, matches } from "../src/text/pinyin.ts";
-import { fillScript, findScripts, openHoles, type Script } from "../src/text/scripts.ts";
+import type { Script } from "@xinfu/shared/types";
+import { fillScript, findScripts, openHoles } from "../src/text/scripts.ts";
 
 function aScript(title: string, initialsOf: string, pinyin: string, uses = 0): Script {
   return { id: title, shared: true, group: "", title, body: "您好", variables: [], keywords: [], active_from: null, active_until: null, active: true, status: "reviewed", uses, initials: initialsOf, pinyin, version: 1, updated_at: 0 };

@@ -30,6 +30,7 @@ interface ViewLoad {
 }
 
 const TYPING_SHOWN_MS = 4000;
+const FIRST_LOOK_AGAIN_MS = 1000;
 
 export const useDesk = defineStore("desk", () => {
   const session = useSession();
@@ -88,13 +89,22 @@ export const useDesk = defineStore("desk", () => {
   function hear(frame: ServerFrame): void {
     if (frame.t === "ev") {
       state.value = applyEvent(state.value, frame);
-      if (frame.kind === "message") fillGap(frame.m.conversation_id);
+      if (frame.kind === "message") {
+        fillGap(frame.m.conversation_id);
+        if (frame.m.sender === "customer") stopTyping(frame.m.conversation_id);
+      }
       if (frame.kind === "conversation") forgetForeign(frame.c);
     } else if (frame.t === "typing" || frame.t === "preview") {
       const text = frame.t === "preview" ? frame.text : "";
       typing.value = { ...typing.value, [frame.conversation_id]: { until: serverNow() + TYPING_SHOWN_MS, text } };
     }
     frameListeners.forEach((listener) => listener(frame));
+  }
+
+  function stopTyping(id: string): void {
+    if (!(id in typing.value)) return;
+    const { [id]: _, ...others } = typing.value;
+    typing.value = others;
   }
 
   /** A thread nobody keeps fresh for us any more must not be shown as if it were. */
@@ -104,7 +114,8 @@ export const useDesk = defineStore("desk", () => {
   }
 
   function ready(fresh: boolean): void {
-    if (fresh) void refetch();
+    // The first time the list has just been drawn: looking again for what slipped in between can wait a moment.
+    if (fresh) setTimeout(() => void refetch(), everOpen.value ? 0 : FIRST_LOOK_AGAIN_MS);
     if (wallOn.value) send({ t: "wall", on: true });
     if (openId.value) send({ t: "watch", conversation_id: openId.value });
     everOpen.value = true;
@@ -115,7 +126,7 @@ export const useDesk = defineStore("desk", () => {
   async function refetch(): Promise<void> {
     const again = (Object.keys(views.value) as View[]).filter((view) => view === "queue" || views.value[view].loaded);
     for (const id of state.value.threads.keys()) if (id !== openId.value) state.value = dropThread(state.value, id);
-    await Promise.all([...again.map((view) => loadView(view)), everOpen.value ? loadAgents() : null, reopen()]);
+    await Promise.all([...again.map((view) => loadView(view)), loadAgents(), reopen()]);
   }
 
   async function reopen(): Promise<void> {

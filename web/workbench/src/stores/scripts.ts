@@ -1,8 +1,8 @@
 /* Prepared words, fetched when somebody first reaches for them. */
+import type { Script } from "@xinfu/shared/types";
 import { defineStore } from "pinia";
 import { ref } from "vue";
 import { api, itemsOf } from "../api/client.ts";
-import type { Script } from "../text/scripts.ts";
 import { explain } from "./toasts.ts";
 
 export const useScripts = defineStore("scripts", () => {

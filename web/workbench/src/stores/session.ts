@@ -42,9 +42,9 @@ export const useSession = defineStore("session", () => {
     remember("shop", id);
   }
 
+  /** Only opens the door; whoever asked then starts the desk, which loads the person with everything else. */
   async function signIn(login: string, password: string): Promise<void> {
     await api.post("auth/login", { login, password });
-    await load();
   }
 
   async function signOut(): Promise<void> {

@@ -1,23 +1,5 @@
 /* Finding prepared words by a few letters (tk, tuikuan, 退款) and filling in what they leave open. Pure. */
-
-export interface Script {
-  id: string;
-  shared: boolean;
-  group: string;
-  title: string;
-  body: string;
-  variables: string[];
-  keywords: string[];
-  active_from: number | null;
-  active_until: number | null;
-  active: boolean;
-  status: "draft" | "reviewed";
-  uses: number;
-  initials: string;
-  pinyin: string;
-  version: number;
-  updated_at: number;
-}
+import type { Script } from "@xinfu/shared/types";
 
 /** 0: no match. Whole words beat beginnings, beginnings beat middles, letters in order come last; often used ones win a tie. */
 export function scriptScore(script: Script, query: string): number {

@@ -1,30 +1,5 @@
-/* An article as the server keeps it. */
-
-export interface Article {
-  id: string;
-  topic: string;
-  title: string;
-  body: string;
-  audience: "customer" | "staff";
-  status: "draft" | "published" | "archived";
-  owner: string;
-  review_on: number | null;
-  effective_from: number | null;
-  effective_until: number | null;
-  version: number;
-  created_at: number;
-  updated_at: number;
-}
-
-export interface ArticleVersion {
-  version: number;
-  title: string;
-  body: string;
-  audience: string;
-  status: string;
-  saved_at: number;
-  saved_by: string;
-}
+/* A new article, and dates between the server and a field. */
+import type { Article } from "@xinfu/shared/types";
 
 export function blankArticle(): Article {
   const dates = { review_on: null, effective_from: null, effective_until: null, created_at: 0, updated_at: 0 };
