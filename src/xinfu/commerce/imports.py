@@ -164,6 +164,8 @@ def _order(fields: Fields, accounts: Mapping[str, Account], zero: Money) -> NewO
     if not fields.has("status"):
         fields.wrong("status", "必填", "is required")
     no, placed_at = fields.text("no", 64, required=True), fields.time("placed_at", required=True)
+    if no and not 0 < len(order_key(no)) <= 64:
+        fields.wrong("no", "不是订单号", "is not an order number")
     lines = tuple(_line(line, zero) for line in fields.children("lines"))
     if not lines:
         fields.wrong("lines", "至少要有一件商品", "needs at least one line")
