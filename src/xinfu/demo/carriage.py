@@ -30,9 +30,7 @@ def plan(rng: Random, handed: int, region: str, place: str, heavy: bool, fate: F
     far = region == "far"
     here, there = names.HUBS["middle" if second else "east"], names.HUBS[region]
     scans: list[PlannedScan] = [(handed, "collected", names.SECOND_WAREHOUSE if second else names.WAREHOUSE, "快递员已揽收")]
-    t = handed + int((2 + rng.random() * 3) * HOUR)
-    scans.append((t, "arrived", here, "已到达，正在分拣"))
-    t += int((1 + rng.random() * 3) * HOUR)
+    t = handed + int((3 + rng.random() * 6) * HOUR)
     scans.append((t, "departed", here, f"已发出，下一站 {there}" if here != there else f"已发出，下一站 {place}营业部"))
     promised_by = next_at(handed + (5 if far else 3) * DAY, 22)
     if fate in ("lost", "reissued"):
@@ -45,9 +43,8 @@ def plan(rng: Random, handed: int, region: str, place: str, heavy: bool, fate: F
         t += 20 * HOUR
     if here != there:
         t += int(((30 if far else 10) + rng.random() * 12) * HOUR)
-        scans.append((t, "arrived", there, "已到达，正在分拣"))
+        scans.append((t, "arrived", there, f"已到达，正在分拣，下一站 {place}营业部"))
         t += int((2 + rng.random() * 3) * HOUR)
-        scans.append((t, "departed", there, f"已发出，下一站 {place}营业部"))
     t += int((3 + rng.random() * 5) * HOUR)
     scans.append((t, "arrived", f"{place}营业部", "已到达，等待派送"))
     return _last_mile(rng, Journey(carrier, tracking_no, tuple(scans), promised_by, None), t, place, fate)

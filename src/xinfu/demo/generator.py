@@ -109,10 +109,17 @@ class Generator:
         total = goods + freight - coupon if coupon else goods + freight
         self._count += 1
         note = names.GIFT_NOTES[self._count % 5] if home is person.friend else names.NOTES[self._count % 6] if rng.random() < 0.06 else ""
-        return self._cut(life, NewOrder(
-            no=f"XF{as_datetime(placed + 8 * HOUR):%y%m%d}{(self._count * 7919 + 104729) % 1_000_000:06d}",
+        no = f"XF{as_datetime(placed + 8 * HOUR):%y%m%d}{(self._count * 7919 + 104729) % 1_000_000:06d}"
+        paid, packed = self._past(life.paid), self._past(life.packed)
+        cancelled, returned, completed = self._past(life.cancelled), self._past(life.returned), self._past(life.completed)
+        parcels = tuple(self._parcel(j) for j in life.journeys if packed and j.scans[0][0] - 4 * HOUR <= self._now)
+        # Drawn whether needed yet or not: what is drawn must not depend on the hour, or later orders would be others.
+        payments = self._payments(total, life.paid or placed, cancelled or returned)
+        invoice = self._invoice(total, life.paid or placed) if rng.random() < 0.12 else None
+        return NewOrder(
+            no=no,
             customer_id=self._ids[person.record.number],
-            status="unpaid",
+            status=self._status(life, parcels),
             placed_at=as_datetime(placed),
             lines=lines,
             freight=freight,
@@ -122,8 +129,17 @@ class Generator:
             address=home.address.address,
             buyer_phone=person.record.phone,
             note=note,
+            pay_by=as_datetime(placed + PAY_WITHIN),
+            paid_at=as_datetime(paid) if paid else None,
+            packed_at=as_datetime(packed) if packed else None,
+            completed_at=as_datetime(completed) if completed else None,
+            cancelled_at=as_datetime(cancelled) if cancelled else None,
+            returned_at=as_datetime(returned) if returned else None,
+            payments=payments if paid else (),
+            parcels=parcels,
+            invoice=invoice if paid and not cancelled else None,
             extras={"coupon": coupon.plain()} if coupon else {},
-        ))  # fmt: skip
+        )
 
     def _life(self, placed: int, fate: Fate, home: Home, heavy: bool, different: int) -> Plan:
         rng = self._rng
@@ -161,41 +177,6 @@ class Generator:
             life.completed = max(ends) + int((1 + rng.random() * 6) * DAY if rng.random() < 0.4 else 10 * DAY)
         return life
 
-    def _cut(self, life: Plan, whole: NewOrder) -> NewOrder:
-        """The order as it stands now: what lies ahead has not happened."""
-        paid, packed = self._past(life.paid), self._past(life.packed)
-        cancelled, returned, completed = self._past(life.cancelled), self._past(life.returned), self._past(life.completed)
-        parcels = tuple(self._parcel(j) for j in life.journeys if packed and j.scans[0][0] - 4 * HOUR <= self._now)
-        payments: list[NewPayment] = []
-        if paid:
-            payments = self._payments(whole.total or Money(0), paid)
-            if gone := cancelled or returned:
-                payments += [NewPayment(p.amount, p.method, as_datetime(gone), "refund", f"R{p.reference}") for p in payments]
-        return NewOrder(
-            no=whole.no,
-            customer_id=whole.customer_id,
-            status=self._status(life, parcels),
-            placed_at=whole.placed_at,
-            lines=whole.lines,
-            freight=whole.freight,
-            total=whole.total,
-            receiver=whole.receiver,
-            receiver_phone=whole.receiver_phone,
-            address=whole.address,
-            buyer_phone=whole.buyer_phone,
-            note=whole.note,
-            pay_by=as_datetime(life.placed + PAY_WITHIN),
-            paid_at=as_datetime(paid) if paid else None,
-            packed_at=as_datetime(packed) if packed else None,
-            completed_at=as_datetime(completed) if completed else None,
-            cancelled_at=as_datetime(cancelled) if cancelled else None,
-            returned_at=as_datetime(returned) if returned else None,
-            payments=tuple(payments),
-            parcels=parcels,
-            invoice=self._invoice(whole, paid) if paid and not cancelled and self._rng.random() < 0.12 else None,
-            extras=whole.extras,
-        )
-
     def _past(self, t: int | None) -> int | None:
         return t if t is not None and t <= self._now else None
 
@@ -222,20 +203,22 @@ class Generator:
         scans = tuple(NewScan(as_datetime(at), code, place, text) for at, code, place, text in j.scans if at <= self._now)
         return NewParcel(j.carrier, j.tracking_no, scans, as_datetime(j.promised_by))
 
-    def _payments(self, total: Money, paid: int) -> list[NewPayment]:
-        """One payment, or for one order in twenty a gift card first and the rest by phone; they add up to the total."""
+    def _payments(self, total: Money, paid: int, refunded: int | None) -> tuple[NewPayment, ...]:
+        """One payment, or for one order in twenty a gift card first and the rest by phone; they add up to the total, and all go back."""
         rng, at = self._rng, as_datetime(paid)
         reference = f"P{int(rng.random() * 9e15) + 10**15}"
         method = METHODS[int(rng.random() ** 2 * len(METHODS))]
+        parts = [(total, method, reference)]
         if total.minor > 10_000 and rng.random() < 0.05:
             card = Money(5000)
-            return [
-                NewPayment(card, "礼品卡", at, reference=f"{reference}A"),
-                NewPayment(total - card, method, at, reference=f"{reference}B"),
-            ]
-        return [NewPayment(total, method, at, reference=reference)]
+            parts = [(card, "礼品卡", f"{reference}A"), (total - card, method, f"{reference}B")]
+        payments = [NewPayment(amount, how, at, reference=ref) for amount, how, ref in parts]
+        if refunded:
+            back = as_datetime(refunded)
+            payments += [NewPayment(amount, how, back, "refund", f"R{ref}") for amount, how, ref in parts]
+        return tuple(payments)
 
-    def _invoice(self, order: NewOrder, paid: int) -> NewInvoice:
+    def _invoice(self, total: Money, paid: int) -> NewInvoice:
         rng = self._rng
         company = rng.random() < 0.4
         title = names.COMPANIES[int(rng.random() * len(names.COMPANIES))] if company else "个人"
@@ -244,7 +227,7 @@ class Generator:
         return NewInvoice(
             title=title,
             tax_no=f"91330000MA0{int(rng.random() * 9e6) + 10**6}" if company else "",
-            amount=order.total or Money(0),
+            amount=total,
             number=f"{int(rng.random() * 9e7) + 10**7}" if done else "",
             issued_at=as_datetime(issued) if done else None,
         )
