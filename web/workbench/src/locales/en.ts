@@ -58,7 +58,8 @@ const en: typeof zh = {
     system: "System", because: ": {why}", accepted: "{who} took the conversation", returned_to_queue: "{who} sent it back to the queue", transferred: "{who} passed it to {to}", taken_over: "{who} took over", closed: "{who} closed it {outcome}",
     reopened: "{who} reopened it", tagged: "{who} set tags {tags}", rating_requested: "{who} asked for a rating", spared: "{who} spared the rating", rated: "Customer rated {score}",
   },
-  alarm: { first_response: "First reply overdue", round_response: "Reply overdue", danger: "Danger", anger: "Very angry" },
+  why: { agent_gone: "the colleague went offline", disconnected: "connection lost" },
+  alarm: { first_response: "First reply overdue", round_response: "Reply overdue", danger: "Danger", anger: "Very angry", consult: "A colleague asks", told: "{name}: {what}", look: "Look" },
   action: {
     accept: "Accept", takeover: "Take over", transfer: "Transfer", consult: "Ask a lead", answer: "Answer", whisper: "Whisper", tags: "Tags", close: "Close", reopen: "Reopen", ask_rating: "Ask for a rating", spare: "Spare the rating", rating_asked: "The customer was asked for a rating.",
     hint: {
@@ -130,7 +131,7 @@ const en: typeof zh = {
     hint: "Who did what, and when. To read only.", filter: "By action, e.g. staff.changed", none: "No entries", none_hint: "Try another filter.", when: "When", who: "Who", what: "What", detail: "Details", from: "From",
     action: {
       sign_in_ok: "Signed in", sign_in_failed: "Sign-in failed", sign_in_ended: "Signed out", staff_created: "Added a person", staff_changed: "Changed a person", staff_renamed: "Changed name", staff_password_changed: "Changed password", staff_password_reset: "Reset password", role_changed: "Changed a role",
-      token_created: "Made a key", token_revoked: "Revoked a key", settings_saved: "Changed settings", shop_created: "Made a shop", customer_unmasked: "Saw personal data", customer_edited: "Edited a customer", article_created: "Wrote an article", article_changed: "Changed an article", article_archived: "Archived an article",
+      token_created: "Made a key", token_revoked: "Revoked a key", settings_saved: "Changed settings", shop_created: "Made a shop", customer_unmasked: "Saw personal data", customer_edited: "Edited a customer", script_created: "Wrote a script", script_changed: "Changed a script", script_deleted: "Deleted a script", customers_imported: "Imported customers", demo_simulator: "Switched simulated customers", article_created: "Wrote an article", article_changed: "Changed an article", article_archived: "Archived an article",
     },
   },
   palette: { title: "All actions", placeholder: "What do you want to do?", go: "Go to {page}", state: "Set state: {state}", theme: "Change theme", nothing: "No such action" },

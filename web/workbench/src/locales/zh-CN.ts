@@ -56,7 +56,8 @@ export default {
     system: "系统", because: "：{why}", accepted: "{who} 接起了会话", returned_to_queue: "{who} 把会话转回排队", transferred: "{who} 转给了 {to}", taken_over: "{who} 接管了会话", closed: "{who} 结束了会话 {outcome}",
     reopened: "{who} 重新打开了会话", tagged: "{who} 改了标签 {tags}", rating_requested: "{who} 邀请客户评价", spared: "{who} 对这次免评", rated: "客户评了 {score} 分",
   },
-  alarm: { first_response: "首次回复超时", round_response: "回复超时", danger: "人身安全", anger: "客户很生气" },
+  why: { agent_gone: "原来的同事离线了", disconnected: "连接断开" },
+  alarm: { first_response: "首次回复超时", round_response: "回复超时", danger: "人身安全", anger: "客户很生气", consult: "有同事请示", told: "{name}：{what}", look: "去看看" },
   action: {
     accept: "接起", takeover: "接管", transfer: "转接", consult: "请示组长", answer: "答复请示", whisper: "悄悄话", tags: "标签", close: "结束会话", reopen: "重新打开", ask_rating: "邀请评价", spare: "免评", rating_asked: "已请客户评价。",
     hint: {
@@ -128,7 +129,7 @@ export default {
     hint: "谁在什么时候做了什么。只能看，不能改。", filter: "按操作找，如 staff.changed", none: "没有记录", none_hint: "换个条件试试。", when: "时间", who: "谁", what: "做了什么", detail: "细节", from: "来自",
     action: {
       sign_in_ok: "登录", sign_in_failed: "登录失败", sign_in_ended: "退出登录", staff_created: "添加员工", staff_changed: "修改员工", staff_renamed: "改名", staff_password_changed: "修改密码", staff_password_reset: "重置密码", role_changed: "修改角色",
-      token_created: "新建密钥", token_revoked: "作废密钥", settings_saved: "修改设置", shop_created: "新建店铺", customer_unmasked: "查看个人信息", customer_edited: "修改客户资料", article_created: "写知识", article_changed: "改知识", article_archived: "归档知识",
+      token_created: "新建密钥", token_revoked: "作废密钥", settings_saved: "修改设置", shop_created: "新建店铺", customer_unmasked: "查看个人信息", customer_edited: "修改客户资料", script_created: "写话术", script_changed: "改话术", script_deleted: "删话术", customers_imported: "导入客户", demo_simulator: "开关模拟客户", article_created: "写知识", article_changed: "改知识", article_archived: "归档知识",
     },
   },
   palette: { title: "所有操作", placeholder: "想做什么？可以打拼音首字母", go: "去{page}", state: "状态改为{state}", theme: "换外观", nothing: "没有这个操作" },
