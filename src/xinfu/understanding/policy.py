@@ -147,7 +147,8 @@ def danger_in(folded: str) -> Danger | None:
 
 
 _INSULTING = re.compile(
-    r"[傻儍煞沙莎逼屄笔比币必脑腦智弱白蠢猪狗王混贱賤婊畜杂渣败死断操肏艹草曹日妈媽玛麻马馬爷屎滚滾脸心养没病瞎聋算东废廢垃饭笨窝哑机眼a-z]"
+    r"[傻儍煞沙莎逼屄笔比币必脑腦智弱白蠢猪狗王混贱賤婊畜杂渣败死断操肏艹草曹日妈媽玛麻马馬爷屎滚滾脸心养没病瞎聋算东废廢垃饭笨窝哑机眼]"
+    r"|[a-z]"
 )
 _NOISE = re.compile(r"[\W_]+")
 _SPELLINGS = str.maketrans(

@@ -88,6 +88,14 @@ def noise() -> Noise:
     return Noise(of("lead"), of("tail"), of("en_lead"), of("en_tail"), tuple((row[1], row[2]) for row in rows if row[0] == "swap"))
 
 
+def richness(template: str) -> float:
+    """How often a line is drawn compared with a plain one: the root of the number of sentences it stands for, within bounds."""
+    choices = 1
+    for m in _CHOICE.finditer(template):
+        choices *= (m[1] if m[1] is not None else m[2]).count("|") + (1 if m[1] is not None else 2)
+    return float(min(12.0, max(2.0, choices**0.5)))
+
+
 def noisy(text: str, rng: random.Random) -> str:
     """The sentence as somebody in a hurry would type it: another word for the same, an opening, an ending, a lost or doubled character."""
     if text.isascii():

@@ -24,8 +24,8 @@ from xinfu.understanding.taxonomy import EMOTIONS, INTENT_KEYS
 _SEED = 20260101
 _MOST_ROWS = 40_000
 _PER_INTENT = 500
-_PER_EMOTION = 1_500
-_CALM = 4_000
+_PER_EMOTION = 3_000
+_CALM = 2_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,15 @@ def intent_examples(written: Sequence[Written], rng: random.Random, each: int = 
     out = []
     for at, intent in enumerate(INTENT_KEYS):
         lines = [(number, line) for number, line in enumerate(written) if line.label == intent]
-        for turn in range(each if lines else 0):
-            number, line = lines[turn % len(lines)]
+        for number, line in _drawn(lines, each, rng):
             text = sentences.expand(line.text, filling, rng)
             out.append(Example(text if rng.random() < 0.3 else sentences.noisy(text, rng), at, 0.0, number))
     return out
+
+
+def _drawn(lines: Sequence[tuple[int, Written]], times: int, rng: random.Random) -> list[tuple[int, Written]]:
+    """Lines that stand for many sentences are drawn more often than a sentence that stands alone."""
+    return rng.choices(lines, [sentences.richness(line.text) for _, line in lines], k=times) if lines else []
 
 
 def emotion_examples(felt: Sequence[Written], asked: Sequence[Written], rng: random.Random, offset: int) -> list[Example]:
@@ -96,8 +100,7 @@ def emotion_examples(felt: Sequence[Written], asked: Sequence[Written], rng: ran
     out = []
     for at, emotion in enumerate(EMOTIONS):
         lines = [(number, line) for number, line in enumerate(felt) if line.label == emotion]
-        for turn in range(_PER_EMOTION if lines else 0):
-            number, line = lines[turn % len(lines)]
+        for number, line in _drawn(lines, _PER_EMOTION, rng):
             text = sentences.expand(line.text, filling, rng)
             if emotion != "calm" and line.intensity > 1 and rng.random() < 0.25:
                 other = sentences.expand(rng.choice(plain).text, filling, rng)
