@@ -34,7 +34,7 @@ class Guests:
         """One of the crowd: the customers of the sagas are left to whoever looks at the demo."""
         if not self._people:
             self._people = make_people(self._seed, self._clock.now(), self._customers)[len(SAGAS) :]
-        person = self._rng.choice(self._people)
+        (person,) = self._rng.choices(self._people, [p.habit for p in self._people])  # who buys often also asks often
         if person.record.language != "en" and self._rng.random() < 0.05:  # they are few, but a visitor should meet one
             person = self._rng.choice([p for p in self._people if p.record.language == "en"] or [person])
         return await self._guest(person.record.number, person.record.name, person.record.language == "en", True)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 type Mood = Literal["calm", "worried", "angry"]
 
-_ENDINGS = ("~", "。", "呀", " 谢谢", "🙏", "...", "？")
+_ENDINGS = ("~", "。", " 谢谢", "🙏", "...")
 _SCORES: dict[Mood, tuple[int, ...]] = {"calm": (5, 5, 5, 4), "worried": (5, 4, 4, 3), "angry": (1, 2, 3, 4)}
 
 
