@@ -9,8 +9,8 @@ from xinfu.kit.ids import Id
 from xinfu.kit.text import bigrams, fold
 
 _NAME, _BRAND, _CATEGORY, _SUMMARY = 3.0, 2.0, 1.5, 0.5
-_ENOUGH = 0.18
-"""A product is a hit when this share of the question's weight is found in it; below, only filler words matched."""
+_ENOUGH = 0.3
+"""A product is a hit when it has this share of the weight of those words of the question that the catalogue knows at all."""
 
 
 class Catalogue:
@@ -34,7 +34,8 @@ class Catalogue:
         scores: dict[int, float] = defaultdict(float)
         whole = 0.0
         for gram in set(bigrams(text)):
-            holders = self._grams.get(gram, {})
+            if (holders := self._grams.get(gram)) is None:
+                continue
             rarity = math.log(1 + len(self.products) / (1 + len(holders)))
             whole += rarity * _NAME
             for n, weight in holders.items():

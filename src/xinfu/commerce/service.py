@@ -126,7 +126,8 @@ class Products:
             found = [p for p in found if p.category == category]
         start = 0
         if cursor:
-            last = decode_cursor(cursor, 1)[0]
+            if not is_id(last := decode_cursor(cursor, 1)[0]):
+                raise Invalid(why="cursor")
             start = next((n + 1 for n, p in enumerate(found) if p.id == last), len(found))
         page = found[start : start + limit]
         more = encode_cursor(page[-1].id) if start + limit < len(found) else None
