@@ -55,3 +55,10 @@ def test_an_empty_file_and_a_strange_emotion_are_refused(tmp_path: Path, underst
     file.write_text("bored\t1\t哦\n", "utf-8")
     with pytest.raises(ValueError, match="bored"):
         evaluate_emotion(file, understanding)
+
+
+def test_feelings_are_read_well_on_sentences_written_apart_from_the_training(understanding: Understanding) -> None:
+    report = evaluate_emotion(HELD_OUT, understanding)
+    assert report.lines >= 200
+    assert report.accuracy >= 0.74
+    assert report.macro_f1 >= 0.72

@@ -216,7 +216,8 @@ def _automaton(words: str) -> ahocorasick.Automaton:
 
 # One pass over the respelled text decides whether the patterns above need to look at all: every insult holds one of these.
 _HINTS = _automaton(
-    "傻 逼 脑残 智障 弱智 白痴 蠢 猪 狗 王八 混蛋 混账 贱 婊 畜生 畜牲 杂种 人渣 败类 死 断子 操 日你 妈 大爷 吃屎 滚 不要脸 恶心的 教养 没脑 长没 "
+    "傻 逼 脑残 智障 弱智 白痴 蠢 猪 狗 王八 混蛋 混账 贱 婊 畜生 畜牲 杂种 人渣 败类 死 断子 操 "
+    "日你 妈 大爷 吃屎 滚 不要脸 恶心的 教养 没脑 长没 "
     "有病 毛病 神经 瞎 聋 你算 东西你 废物 垃圾 饭桶 笨 窝囊 哑 吃干饭 机器人都 脑子 眼 "
     "s nm cn rn wc zz f idio moron asshole itch tard tupid crap hit scum dum usel path trash wort hell shut"
 )
@@ -271,7 +272,8 @@ _WHOLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "thanks_bye",
-            r"谢+|谢谢你?您?们?|多谢|感谢|非常感谢|十分感谢|蟹蟹|3q|thx|thanks?(?: you)?(?: (?:so|very) much| a lot)?|thank u|再见|拜+"
+            r"(?:好的?|好吧|嗯+|行|哦|知道了|明白了|收到|ok)[,。 ]*(?:谢谢|多谢|谢了|感谢|辛苦了|thanks?|thank you)|谢+|谢谢你?您?们?"
+            r"|多谢|感谢|非常感谢|十分感谢|蟹蟹|3q|thx|thanks?(?: you)?(?: (?:so|very) much| a lot)?|thank u|再见|拜+"
             r"|拜拜|拜了|bye+|goodbye|辛苦|辛苦你|辛苦您|麻烦你|麻烦您|麻烦|没事|没有别的问题|没别的事|see you|cheers",
         ),
         (

@@ -22,7 +22,8 @@ from xinfu.understanding.sentences import Written
 from xinfu.understanding.taxonomy import EMOTIONS, INTENT_KEYS
 
 _SEED = 20260101
-_MOST_ROWS = 40_000
+_MOST_INTENT_ROWS = 38_000
+_MOST_EMOTION_ROWS = 22_000
 _PER_INTENT = 500
 _PER_EMOTION = 3_000
 _CALM = 2_500
@@ -60,20 +61,27 @@ class Grams:
         return csr_matrix(matrix.multiply((1 / np.sqrt(np.maximum(squares, 1e-6)))[:, None]))
 
 
-def grams_of(examples: Sequence[Example]) -> Grams:
+def grams_of(asked: Sequence[Example], felt: Sequence[Example]) -> Grams:
+    """The n-grams most lines share, each kind of line with its own room, so that the many intents do not crowd out the feelings."""
+    buckets = np.union1d(_most_shared(asked, _MOST_INTENT_ROWS)[0], _most_shared(felt, _MOST_EMOTION_ROWS)[0])
+    every, lines = _most_shared([*asked, *felt], 1 << BITS)
+    shared = lines[np.searchsorted(every, buckets)]
+    rarity = np.log(len({example.source for example in (*asked, *felt)}) / shared) * 0.5 + 1
+    table = np.full(1 << BITS, -1, dtype=np.int64)
+    table[buckets] = np.arange(len(buckets))
+    return Grams(buckets, rarity.astype(np.float32), table)
+
+
+def _most_shared(examples: Sequence[Example], most: int) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
+    """The n-grams at least two written lines share, at most so many of them, in order of bucket; and by how many lines."""
     found, begins = hashes([example.text for example in examples])
     owner = np.repeat([example.source for example in examples], np.diff(np.append(begins, len(found))))
     pairs = (np.broadcast_to(owner[:, None], found.shape)[found > 0].astype(np.uint64) << np.uint64(BITS)) | found[found > 0]
     buckets, lines = np.unique(np.unique(pairs) & np.uint64((1 << BITS) - 1), return_counts=True)
-    shared = lines >= 2
-    buckets, lines = buckets[shared].astype(np.uint32), lines[shared]
-    if len(buckets) > _MOST_ROWS:
-        kept = np.sort(np.argsort(-lines, kind="stable")[:_MOST_ROWS])
-        buckets, lines = buckets[kept], lines[kept]
-    rarity = np.log(len({example.source for example in examples}) / lines) * 0.5 + 1
-    table = np.full(1 << BITS, -1, dtype=np.int64)
-    table[buckets] = np.arange(len(buckets))
-    return Grams(buckets, rarity.astype(np.float32), table)
+    kept = np.flatnonzero(lines >= 2)
+    if len(kept) > most:
+        kept = np.sort(kept[np.argsort(-lines[kept], kind="stable")[:most]])
+    return buckets[kept].astype(np.uint32), lines[kept]
 
 
 def intent_examples(written: Sequence[Written], rng: random.Random, each: int = _PER_INTENT) -> list[Example]:
@@ -82,7 +90,8 @@ def intent_examples(written: Sequence[Written], rng: random.Random, each: int = 
     out = []
     for at, intent in enumerate(INTENT_KEYS):
         lines = [(number, line) for number, line in enumerate(written) if line.label == intent]
-        for number, line in _drawn(lines, each, rng):
+        for turn in range(each if lines else 0):
+            number, line = lines[turn % len(lines)]
             text = sentences.expand(line.text, filling, rng)
             out.append(Example(text if rng.random() < 0.3 else sentences.noisy(text, rng), at, 0.0, number))
     return out
@@ -125,7 +134,7 @@ def hash_of(text: str) -> int:
 
 def fit(examples: Sequence[Example], felt: Sequence[Example], strength: float = 6.0) -> Heads:
     """Both linear models and the intensity over one shared set of n-grams."""
-    grams = grams_of([*examples, *felt])
+    grams = grams_of(examples, felt)
     intents = _logistic(grams.matrix([e.text for e in examples]), [e.label for e in examples], strength)
     moved = grams.matrix([e.text for e in felt])
     emotions = _logistic(moved, [e.label for e in felt], strength / 2)
