@@ -1,5 +1,8 @@
 .PHONY: demo test setup lint web-test py-test bench wheel clean
 
+# Compiled modules are what makes a start take one second instead of ten.
+unexport PYTHONDONTWRITEBYTECODE
+
 # SIMULATE=0 leaves the simulated customers out; PORT and DATA move the demo elsewhere.
 SIMULATE ?= 1
 PORT ?= 8600

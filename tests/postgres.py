@@ -78,9 +78,9 @@ class PostgresServer:
             time.sleep(0.1)
         raise RuntimeError("PostgreSQL did not start: " + (self.folder / "log").read_text()[-2000:])
 
-    def sql(self, statement: str) -> None:
+    def sql(self, statement: str, database: str = "postgres") -> None:
         subprocess.run(
-            [self.bin / "psql", "-q", "-v", "ON_ERROR_STOP=1", f"{self.dsn}/postgres", "-c", statement], check=True, capture_output=True
+            [self.bin / "psql", "-q", "-v", "ON_ERROR_STOP=1", f"{self.dsn}/{database}", "-c", statement], check=True, capture_output=True
         )
 
     def stop(self) -> None:

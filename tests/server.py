@@ -34,7 +34,8 @@ class RunningCentre:
         command += ["--data", str(self.data), "--port", str(self.port), *self._extra]
         if self._dsn:
             command += ["--database", self._dsn]
-        self.process = subprocess.Popen(command, stderr=self.log.open("ab"), stdout=subprocess.DEVNULL, preexec_fn=preexec)
+        environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+        self.process = subprocess.Popen(command, stderr=self.log.open("ab"), stdout=subprocess.DEVNULL, preexec_fn=preexec, env=environment)
         for _ in range(600):
             if self.process.poll() is not None:
                 raise RuntimeError(self.log.read_text()[-3000:])

@@ -112,6 +112,7 @@ class Centre:
         self.intake.responder = self.reception
         self.bus.subscribe(commerce.OrderChanged, self.reception.order_changed)
         self.bus.subscribe(AnswerLearned, self._learn)
+        self.bus.subscribe(identity.AccessChanged, self._access_changed)
 
         base = f"http://{self.config.host}:{self.config.port}"
         self.showroom = demo.Showroom(self.database, self.clock, self.shops, base)
@@ -153,6 +154,9 @@ class Centre:
         self.knowledge.stop()
         await self.store.close()
         await self.database.dispose()
+
+    async def _access_changed(self, changed: identity.AccessChanged) -> None:
+        self.live.sign_off(changed.actor_id)
 
     async def _learn(self, learned: AnswerLearned) -> None:
         """A lead's answer becomes a draft article, for the trainer to review."""

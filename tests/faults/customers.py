@@ -23,6 +23,7 @@ class Customer:
     unacked: dict[str, str] = field(default_factory=dict)
     errors: list[dict[str, Any]] = field(default_factory=list)
     resumed: int = 0
+    refused: list[str] = field(default_factory=list)
     _said: int = 0
 
     @property
@@ -34,8 +35,8 @@ class Customer:
             n += 1
         return n
 
-    async def talk(self, until: asyncio.Event, every_s: float = 0.02) -> None:
-        """Speak every `every_s` until told to stop; then until everything said is acked."""
+    async def talk(self, until: asyncio.Event, every_s: float = 0.22) -> None:
+        """Speak every `every_s` (within what one socket may) until told to stop; then until everything said is acked."""
         while not until.is_set() or self.unacked:
             try:
                 async with connect(f"{self.centre.ws}/ws/customer?token={self.token}", open_timeout=5, compression=None) as socket:
@@ -50,12 +51,15 @@ class Customer:
         listening = asyncio.create_task(self._listen(socket))
         try:
             while not listening.done() and not (until.is_set() and not self.unacked):
-                if not until.is_set() and len(self.unacked) < 10:
+                if not until.is_set() and len(self.unacked) < 5:
                     self._said += 1
                     client_id, text = f"m{self._said}", f"第{self._said}句,我的快递到哪了"
                     self.unacked[client_id] = text
                     await socket.send(json.dumps({"t": "send", "id": client_id, "text": text}))
                 await asyncio.sleep(every_s)
+                while self.refused:  # told to wait: say it again a moment later, with the same id
+                    client_id = self.refused.pop()
+                    await socket.send(json.dumps({"t": "send", "id": client_id, "text": self.unacked[client_id]}))
         finally:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
@@ -79,6 +83,8 @@ class Customer:
                 self.resumed += 1
             case "error":
                 self.errors.append(frame)
+                if frame.get("id") in self.unacked and "retry_after_s" in frame:
+                    self.refused.append(frame["id"])
             case _:
                 pass
 

@@ -9,7 +9,7 @@ import pytest
 from tests.faults.customers import Customer
 from tests.server import RunningCentre
 
-KILLS = {"sqlite": 20, "postgres": 6}
+KILLS = {"sqlite": 20, "postgres": 4}
 CUSTOMERS = 12
 
 

@@ -123,6 +123,13 @@ class Live:
         if not watchers:
             self._watchers.pop(conversation_id, None)
 
+    def sign_off(self, staff_id: Id | None) -> None:
+        """Rights changed: close the sockets of this person (None: of everyone), who come back with what they may do now."""
+        for (_, person), stream in self._staff.items():
+            if staff_id in (None, person):
+                for outbox in stream.outboxes:
+                    outbox.close(4401)
+
     def left(self, stream: StaffStream) -> None:
         """The person's last tab closed: nothing is watched for them any more."""
         for conversation_id in list(stream.watching):

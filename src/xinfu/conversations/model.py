@@ -17,6 +17,7 @@ class ConversationRow(Base):
     __table_args__ = (
         Index("ix_conversation_shop_last", "shop_id", "last_at"),
         Index("ix_conversation_shop_state", "shop_id", "state", "last_at"),
+        Index("ix_conversation_state_last", "state", "last_at"),
         Index("ix_conversation_assignee", "assignee_id", "state"),
         Index("ix_conversation_customer", "customer_id", "opened_at"),
         {"schema": "log"},

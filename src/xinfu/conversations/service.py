@@ -8,7 +8,7 @@ import msgspec
 
 from xinfu.conversations import policy
 from xinfu.conversations.cards import Attachment
-from xinfu.conversations.contracts import Handover, Kind, Message, Note, Presence, QueuePlace, State, Summary
+from xinfu.conversations.contracts import Changed, Handover, Kind, Message, Note, Presence, QueuePlace, State, Summary
 from xinfu.conversations.errors import NobodyThere
 from xinfu.conversations.frames import TEXT_LIMIT
 from xinfu.conversations.intake import Draft, Intake, hand_over
@@ -60,6 +60,7 @@ class Conversations:
         self._settings = settings
         self._clock = clock
         self._bus = bus
+        bus.subscribe(Changed, self._ring)
 
     # looking
 
@@ -362,6 +363,15 @@ class Conversations:
         await self.intake.act(conversation_id, step)
 
     # inside
+
+    async def _ring(self, changed: Changed) -> None:
+        """Danger and lasting anger reach the leads the moment they reach the queue."""
+        c = changed.conversation
+        if c.state == "queued" and changed.was == "ai":
+            if c.danger or c.priority >= 2:
+                self.live.tell_alarm(c.shop_id, c, "danger")
+            elif c.emotion == "anger" and c.intensity >= 2:
+                self.live.tell_alarm(c.shop_id, c, "anger")
 
     async def _seen(self, actor: Actor, shop_id: Id, conversation_id: Id) -> Summary:
         if shop_id not in actor.shops:
