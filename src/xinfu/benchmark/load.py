@@ -14,10 +14,15 @@ from urllib.parse import urlsplit
 import msgspec
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
-QUESTIONS = (
+_ASKED = (
     "我的快递到哪了", "你们发什么快递", "怎么退货", "退款多久到账", "可以开发票吗", "降价了可以补差价吗", "在吗", "谢谢",
     "支持哪些付款方式", "保修多久", "会员有什么好处", "优惠券怎么用", "运费谁出", "能送到乡下吗", "几点上班", "怎么修改收货地址",
+    "有没有大一码的", "这个是纯棉的吗", "什么时候发货", "包裹破了怎么办",
 )  # fmt: skip
+_BEFORE = ("", "您好,", "请问", "麻烦问下", "那个,", "亲 ", "想问一下", "客服你好 ")
+_AFTER = ("", "?", "呀", "呢", " 谢谢", ",急", "~", "。。")
+# 1,280 different sentences, so that no cache of whole questions answers them all.
+QUESTIONS = tuple(f"{before}{asked}{after}" for asked in _ASKED for before in _BEFORE for after in _AFTER)
 
 
 class _Any(msgspec.Struct):
@@ -232,7 +237,7 @@ async def offer(customers: list[Customer], rate: float, seconds: float, tally: T
     while sent < total:
         due = min(total, int((time.perf_counter() - begin) * rate) + 1)
         while sent < due:
-            customers[sent % len(customers)].send(QUESTIONS[(sent // len(customers) + sent) % len(QUESTIONS)], begin + sent / rate)
+            customers[sent % len(customers)].send(QUESTIONS[(sent * 37 + sent // len(customers)) % len(QUESTIONS)], begin + sent / rate)
             sent += 1
         await asyncio.sleep(0.001)
     took = time.perf_counter() - begin
