@@ -125,6 +125,9 @@ class Books:
     async def by_no(self, shop_id: Id, no: str) -> Order | None:
         return next((o for o in self.orders if o.no == no and o.shop_id == shop_id), None)
 
+    async def by_tracking(self, shop_id: Id, tracking_no: str) -> Order | None:
+        return next((o for o in self.orders if o.shop_id == shop_id and any(p.tracking_no == tracking_no for p in o.parcels)), None)
+
 
 class Shelf:
     def __init__(self, *products: Product) -> None:

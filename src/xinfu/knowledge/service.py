@@ -20,15 +20,18 @@ from xinfu.kit.errors import Conflict, Invalid, NotFound
 from xinfu.kit.ids import Id, is_id, new_id
 from xinfu.kit.paging import Page, decode_cursor, encode_cursor
 from xinfu.kit.search import BigramIndex, Entry
+from xinfu.kit.text import fold
 from xinfu.knowledge import repository
 from xinfu.knowledge.contracts import Audience, Hit
 from xinfu.knowledge.model import Article, ArticleVersion
 from xinfu.knowledge.policy import check_window, in_window, visible_audiences
+from xinfu.knowledge.recent import RecentSearches
 from xinfu.knowledge.schemas import ArticleChange, ArticleIn, ArticleStatus, as_time
 
 log = structlog.get_logger()
 
 WEIGHTS = {"title": 2.5, "body": 1.0}  # what a word found in each counts
+_LONGEST_QUERY = 400  # characters; what is asked is said by then
 _MOST_AT_ONCE = 5_000  # beyond it filling the index anew is quicker than changing it
 
 
@@ -53,6 +56,7 @@ class Knowledge:
         self._index = BigramIndex(folder, WEIGHTS, ("audience",))
         self._live: dict[Id, _Live] = {}
         self._topics: dict[tuple[Id, str], set[Id]] = {}
+        self._recent = RecentSearches(clock)
         self._indexing = asyncio.Lock()
         self._stale = True
 
@@ -60,12 +64,21 @@ class Knowledge:
         """Load what is published and fill the index; call once, before the first search."""
         async with self._indexing:
             await self._reload()
+            self._recent.clear()
 
     def stop(self) -> None:
         self._index.close()
 
     def search(self, shop_id: Id, query: str, audience: Audience = "customer", limit: int = 5) -> list[Hit]:
         """The published articles in effect that fit best. Fast and without I/O; staff also find what customers may see."""
+        asked = (shop_id, fold(query[:_LONGEST_QUERY]), audience, limit)
+        known = self._recent.get(asked)
+        if known is None:
+            known = self._search(shop_id, asked[1], audience, limit)
+            self._recent.put(asked, known)
+        return list(known)
+
+    def _search(self, shop_id: Id, query: str, audience: Audience, limit: int) -> list[Hit]:
         facets = {"audience": visible_audiences(audience)}
         now, asked = self._clock.now(), limit * 2
         while True:
@@ -208,6 +221,8 @@ class Knowledge:
                 # The change itself is safely stored; the next one, or the next start, fills the index anew.
                 self._stale = True
                 log.exception("knowledge.index_failed", articles=len(article_ids))
+            finally:
+                self._recent.clear()
 
     async def _apply(self, article_ids: Sequence[Id]) -> None:
         async with self._database.read() as unit:

@@ -50,7 +50,8 @@ def _parcel(answer: Answer, order: Order, parcel: Parcel) -> None:
     if len(order.parcels) > 1:
         answer.say("order.several", count=str(len(order.parcels)))
     if parcel.tracking_no:
-        answer.say("order.carrier", carrier=parcel.carrier, tracking=parcel.tracking_no)
+        key = "order.carrier" if parcel.carrier else "order.tracking"
+        answer.say(key, carrier=parcel.carrier, tracking=parcel.tracking_no)
     if parcel.scans:
         scan = parcel.scans[-1]
         answer.say("order.scan", at=moment(scan.at, zone, english), place=shown(scan.place, order), text=shown(scan.text, order))

@@ -204,6 +204,8 @@ def _order(turn: Turn, plan: Plan) -> Decision:
     wish = turn.wish
     if turn.orders is None:
         return Decision("lookup_failed", asks="person")
+    if wish.intent == "refund_progress" and wish.asks_how and turn.article and not any(o.status in plan.prefer for o in turn.orders):
+        return _article(turn)  # nothing is being refunded, so it is the rule that is asked for
     order, candidates = choose_order(wish, turn.orders, turn.named)
     if wish.named and turn.named is None:
         return Decision("order_not_found", orders=tuple(turn.orders[:CARDS]), asks="order", question="missing:" + wish.named[0])
@@ -224,7 +226,10 @@ def _order(turn: Turn, plan: Plan) -> Decision:
 
 
 def _about(order: Order, turn: Turn) -> Decision:
-    return Decision("order", order=order, trouble=trouble_of(order, turn.now), question=f"order:{order.no}:{order.status}:{_newest(order)}")
+    question = f"order:{order.no}:{order.status}:{_newest(order)}"
+    if turn.named:  # who names an order wants to hear about it, however often
+        question = ""
+    return Decision("order", order=order, trouble=trouble_of(order, turn.now), question=question)
 
 
 def _newest(order: Order) -> str:

@@ -1,5 +1,6 @@
 """Whether a found article really answers: a search always finds something, and saying the wrong rule is worse than asking. Pure."""
 
+import re
 from collections.abc import Sequence
 
 from xinfu.knowledge.contracts import Hit
@@ -15,21 +16,56 @@ _SAYS_NOTHING = frozenset(
         *("of", "for", "in", "on", "and", "or", "me", "we", "please", "there", "this", "that", "have", "want", "about"),
     )
 )
-_ENDINGS = frozenset("吗呢啊吧呀嘛么的了")
+_ENDINGS = frozenset("吗呢啊吧呀嘛么的了不")
+_ABLE = frozenset("能可会要还怎多退换")  # 能退 in a title names no goods
+_WRITTEN = (
+    (re.compile(r"[上下][\d一二两三四五六七八九十几]*楼"), "电梯"),
+    (re.compile(r"(?:^|[送买订叫换喝桶]|这个?|你们的?|你家的?)水(?!果|管|杯|壶|费|洗|龙|乳|质|温|槽|印)|几桶"), "桶装水"),
+)
+
+# Rules that often differ from goods to goods, so that an article on the very goods comes before them.
+GOODS_DIFFER = frozenset(
+    ("policy.returns", "policy.exchange", "policy.warranty", "policy.pickup", "policy.installation", "policy.shipping", "policy.freight")
+)
 
 
 def best_hit(hits: Sequence[Hit], text: str) -> Hit | None:
-    """The first found article that is really about the question, or None."""
-    return next((hit for hit in hits if relevant(hit, text)), None)
+    """The found article that says most of what the question says, the first of equals; None when none is really about it."""
+    words = _words(text)
+    best, most = None, len(words) / 2
+    for hit in hits:
+        if hit.score >= SCORE_FLOOR and (share := _shared(hit, words)) > most:
+            best, most = hit, share
+    return best
 
 
-def relevant(hit: Hit, text: str) -> bool:
-    """Whether more than half of what the question says occurs in the article; words of the title count double.
+def particular(hits: Sequence[Hit], rule: Hit | None, text: str) -> Hit | None:
+    """The article on the very goods asked about in place of the shop's general rule; the rule when there is none.
 
-    Words that any question has (怎么, 可以, how) say nothing and are left out: 今天天气怎么样 finds no 显卡怎么样.
+    It has to be titled with something the question names and the rule does not: 显卡能退吗 is told what holds for graphics cards.
     """
-    if hit.score < SCORE_FLOOR:
-        return False
-    words = [word for word in tokens(text) if word not in _SAYS_NOTHING and word[-1] not in _ENDINGS]
+    if rule is None:
+        return None
+    named = _words(text) - tokens(rule.title) - tokens(rule.body)
+    about = [hit for hit in hits if hit.topic.startswith("product.") and _names(hit, named)]
+    return best_hit(about, text) or rule
+
+
+def written(text: str) -> str:
+    """The question with the words articles use for what people say: nobody asks about 桶装水, they ask whether 水 comes up the stairs."""
+    return text + "".join(f" {words}" for spoken, words in _WRITTEN if spoken.search(text))
+
+
+def _words(text: str) -> frozenset[str]:
+    """What a question says. Words that any question has (怎么, 可以, how) say nothing: 今天天气怎么样 finds no 显卡怎么样."""
+    return frozenset(word for word in tokens(written(text)) if word not in _SAYS_NOTHING and word[-1] not in _ENDINGS)
+
+
+def _shared(hit: Hit, words: frozenset[str]) -> int:
+    """How much of what is said occurs in the article; words of the title count double."""
     title, body = tokens(hit.title), tokens(hit.body)
-    return sum(2 if word in title else word in body for word in words) * 2 > len(words)
+    return sum(2 if word in title else word in body for word in words)
+
+
+def _names(hit: Hit, named: frozenset[str]) -> bool:
+    return any(word[0] not in _ABLE for word in named & tokens(hit.title))

@@ -18,12 +18,13 @@ from xinfu.reception.handover import hand_over
 from xinfu.reception.lookups import Key, OrderShelf
 from xinfu.reception.policy import Decision, Turn, decide, remember
 from xinfu.reception.ports import AttributeFinder, CardMaker, Catalogue, Library, OfCustomer, OrderBook, SettingsSource, Staffed
+from xinfu.reception.relevance import GOODS_DIFFER, particular, written
 from xinfu.reception.wishes import WIDER_TOPIC, Wish, wish_of
 from xinfu.reception.wording import wording
 
 log = structlog.get_logger()
 
-_HITS = 3
+_HITS = 5
 _FOUND = 6
 
 
@@ -107,8 +108,9 @@ class Reception:
             turn.attribute = self._attribute_of(wish.text)
         if way == "product" or (wish.memory.product and way in ("article", "unknown")):
             await self._load_products(turn)
-        if not turn.article and way in ("product", "article", "unknown") and wish.text:
-            turn.hits = self._knowledge.search(shop_id, wish.text, "customer", _HITS)
+        if wish.text and (turn.article is None or wish.topic in GOODS_DIFFER) and way in ("product", "article", "unknown"):
+            turn.hits = self._knowledge.search(shop_id, written(wish.text), "customer", _HITS)
+            turn.article = particular(turn.hits, turn.article, wish.text)
         return turn
 
     async def _named(self, wish: Wish, orders: Sequence[Order]) -> Order | None:
@@ -120,8 +122,9 @@ class Reception:
         found = named_order(numbers, orders)
         if found:
             return found
+        shop_id = wish.incoming.conversation.shop_id
         for number in numbers[:2]:
-            order = await self._book.by_no(wish.incoming.conversation.shop_id, number)
+            order = await self._book.by_no(shop_id, number) or await self._book.by_tracking(shop_id, number)
             if order and order.customer_id == wish.incoming.conversation.customer_id:
                 return order
         return None

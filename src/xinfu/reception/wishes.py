@@ -113,6 +113,7 @@ _HOW = re.compile(
     r"怎么(?!还|又|这|回事|没|不)|怎样|如何|多久|多长时间|(?:流程|条件|规则|政策)(?:是|呢|吗|\?|$)|能不能|可不可以|可以.{0,8}[吗么嘛不]|能.{0,8}[吗么嘛]"
     r"|\bhow\b|\bcan i\b|\bpolicy\b|\bwhat if\b"
 )
+_WORDS = re.compile(r"(?<![\w#-])[^\W\d_]+(?![\w-])|[\u4e00-\u9fff]")  # a code such as XF260311 is no word
 _OTHER = re.compile(r"另外?一?[个单件]|别的|其他[的单]|那个呢|the other|another one")
 _EXCHANGE = re.compile(r"换|exchange")
 _URGE = re.compile(r"催|快点|尽快|urge|hurry|speed (it|this) up|chase")
@@ -241,10 +242,10 @@ def _leading(fragments: Sequence[Incoming]) -> Incoming:
 
 
 def _language(incoming: Incoming, memory: Memory, text: str) -> Language:
-    """The language of the words; without words (a card, a number, a picture) the one spoken before."""
-    if any(c.isalpha() for c in text):
-        return incoming.reading.language
-    return memory.language or ("en" if incoming.conversation.language == "en" else "zh")
+    """The language of the words; without words of their own (a card, a number, a picture) the one spoken before."""
+    if memory.language and (incoming.message.kind != "text" or not _WORDS.search(text)):
+        return memory.language
+    return incoming.reading.language
 
 
 @cache

@@ -91,13 +91,13 @@ def _emails(flat: str, _: date) -> Iterator[Found]:
 
 
 _TRACKING = re.compile(
-    r"(?<![A-Za-z0-9])(?:(?:SF|YT|JT|JD[A-Z]{0,3}|ZT|ZTO|STO|YD|DB|DPK|HT|EMS|YZ|KY|TT|UC|LP"
+    r"(?<![A-Za-z0-9])(?:(?:YC|QN|SH)\d{12}|(?:SF|YT|JT|JD[A-Z]{0,3}|ZT|ZTO|STO|YD|DB|DPK|HT|EMS|YZ|KY|TT|UC|LP"
     r"|1Z)-?[A-Z0-9]{0,4}\d{8,18}(?:-\d{1,3}-\d{1,3}-?)?|[A-Z]{2}\d{9}[A-Z]{2})(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 _TRACKING_NAMED = re.compile(
     r"(?:运单|快递单|物流单|快递|单号查询|tracking(?: number| no\.?| #)?|waybill)(?:编?号码?)?(?: ?(?:是|为|is"
-    r"|[:#]))? ?([A-Za-z]{0,4}\d[A-Za-z0-9-]{7,21})",
+    r"|[:#]))? ?((?!XF\d{12}(?!\d))[A-Za-z]{0,4}\d[A-Za-z0-9-]{7,21})",
     re.IGNORECASE,
 )
 

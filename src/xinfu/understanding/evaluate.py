@@ -41,20 +41,23 @@ class Report:
         return asdict(self)
 
 
-def classify_lines(lines: Iterable[str], understanding: Understanding | None = None) -> Iterator[dict[str, Any]]:
-    """Every line as a plain dictionary, ready for JSON."""
+def classify_lines(lines: Iterable[str], understanding: Understanding | None = None, *, context: bool = False) -> Iterator[dict[str, Any]]:
+    """Every line as a plain dictionary, ready for JSON. With `context` a line is what was said before it, a tab, the message."""
     reader = understanding or Understanding.load()
     for batch in batched((line.rstrip("\r\n") for line in lines), _BATCH):
-        for text, reading in zip(batch, reader.read(batch), strict=True):
+        split = [line.partition("\t") if context else ("", "", line) for line in batch]
+        texts = [text if tab or not context else said for said, tab, text in split]
+        before = [said if tab else None for said, tab, _ in split]
+        for text, reading in zip(texts, reader.read(texts, before), strict=True):
             yield {"text": text} | _plain(reading)
 
 
-def evaluate_intent(file: Path, label_map: Path, understanding: Understanding | None = None) -> Report:
+def evaluate_intent(file: Path, label_map: Path | None, understanding: Understanding | None = None) -> Report:
     """A tab-separated file of id, message and label; `label_map` (with a header line) says which of our intents each label is.
 
-    Raises ValueError for a label the map does not know and an intent we do not have.
+    Without a map the labels are our intents themselves. Raises ValueError for a label the map does not know and an intent we do not have.
     """
-    known = {row[0]: row[1] for row in islice(_rows(label_map), 1, None)}
+    known = {row[0]: row[1] for row in islice(_rows(label_map), 1, None)} if label_map else {key: key for key in INTENT_KEYS}
     if strange := set(known.values()) - set(INTENT_KEYS):
         raise ValueError(f"not in the taxonomy: {sorted(strange)}")
     rows = list(_rows(file))

@@ -272,14 +272,19 @@ _WHOLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "thanks_bye",
-            r"(?:好的?|好吧|嗯+|行|哦|知道了|明白了|收到|ok)[,。 ]*(?:谢谢|多谢|谢了|感谢|辛苦了|thanks?|thank you)|谢+|谢谢你?您?们?"
+            r"(?:好的?|好吧|嗯+|行吧?|哦|那|知道了|明白了|收到|ok)[,。 ]*(?:那)?(?:就)?"
+            r"(?:谢谢|多谢|谢了|感谢|辛苦|麻烦|thanks?|thank you)[你您]?们?"
+            r"|谢+|谢谢你?您?们?"
             r"|多谢|感谢|非常感谢|十分感谢|蟹蟹|3q|thx|thanks?(?: you)?(?: (?:so|very) much| a lot)?|thank u|再见|拜+"
             r"|拜拜|拜了|bye+|goodbye|辛苦|辛苦你|辛苦您|麻烦你|麻烦您|麻烦|没事|没有别的问题|没别的事|see you|cheers",
         ),
         (
             "confirm",
             r"是|是的|对|对的|对头|嗯+|恩+|恩恩|好|好的|好滴|好嘞|行|可以|可以的|没错|没问题|ok+|okay|okk|yes|yep|yeah|yup|sure|right"
-            r"|correct|就是这个|就是它|就这个|确认|确定|同意|成|中|要得|嗯嗯|哦+|知道|明白|收到|了解|that'?s (?:right|it|the one|correct)",
+            r"|correct|就是这个|就是它|就这个|确认|确定|同意|成|中|要得|嗯嗯|哦+|知道|明白|收到|了解|that'?s (?:right|it|the one|correct)"
+            r"|那?(?:我|咱)们?(?:就|先|再|在这|慢慢|继续)*等(?:着|等|一?会儿?|一下|一等|看|通知|消息|你们?消息|收货)|那?(?:就|先|再)等(?:着|等|一等|等看)"
+            r"|那?我(?:先|再|自己|回去|回头|这就|去|就|把它|给)+[^,。?!吗么嘛呢怎]{0,6}(?:试试看?|看看|想想|问问|考虑一?下?|再说|试一[下试]|看一[下看]|研究一?下?|对比一?下)"
+            r"|i(?:'ll| will) (?:wait|try(?: it| that)?|have a look|think about it)",
         ),
         (
             "deny",
@@ -292,7 +297,7 @@ _WHOLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 # The characters such a message can begin with: one look at the first spares the rest for nearly all.
 _OPENINGS = frozenset(
-    "亲你您妳泥嗨哈在有早上中下晚喂老客掌谢多感非十蟹3再拜辛麻没是对嗯恩好行可确定同成要哦知明收了就不错都算别"  # and in English:
+    "我那咱亲你您妳泥嗨哈在有早上中下晚喂老客掌谢多感非十蟹3再拜辛麻没是对嗯恩好行可确定同成要哦知明收了就不错都算别"  # and in English:
     "hegaistbcoynrw"
 )
 

@@ -23,6 +23,8 @@ _CALM = EMOTIONS.index("calm")
 _BEFORE_SHARE = 0.6
 _LATIN = re.compile("[a-z]")
 _HAN = re.compile("[\u4e00-\u9fff]")
+_CODE = re.compile(r"[a-z#-]*\d[a-z\d-]*")
+_A_FEW = 3  # letters
 
 
 class _Words(NamedTuple):
@@ -80,7 +82,7 @@ class Understanding:
                     abuse=word.abuse,
                     danger=policy.danger_in(word.folded),
                     entities=entities_in(text, today),
-                    language=_language(word.folded),
+                    language=_language(word.folded, before[at] if before else None),
                 )
             )
         return readings
@@ -129,9 +131,15 @@ def _feeling(emotion: Emotion, p: float, word: _Words) -> tuple[Emotion, float]:
     return emotion, p
 
 
-def _language(folded: str) -> Language:
-    """English when Latin letters outweigh Chinese characters: one Chinese character says about as much as two letters."""
-    if folded.isascii():
-        return "en" if any(c.isalpha() for c in folded) else "zh"
+def _language(folded: str, before: str | None) -> Language:
+    """English when Latin letters outweigh Chinese characters: one Chinese character says about as much as two letters.
+
+    Numbers, codes, signs and two or three letters (ok, XL) belong to no language: they are in the one spoken `before`.
+    """
+    han = 0 if folded.isascii() else len(_HAN.findall(folded))
     latin = len(_LATIN.findall(folded))
-    return "en" if latin and latin > 2 * len(_HAN.findall(folded)) else "zh"
+    if han == 0 and before and (latin <= _A_FEW or len(_LATIN.findall(_CODE.sub("", folded))) <= _A_FEW):
+        return _language(fold(before), None)
+    if han == 0:
+        return "en" if latin and _LATIN.search(_CODE.sub("", folded)) else "zh"
+    return "en" if latin > 2 * han else "zh"
