@@ -36,7 +36,7 @@ class RunningCentre:
             command += ["--database", self._dsn]
         environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
         self.process = subprocess.Popen(command, stderr=self.log.open("ab"), stdout=subprocess.DEVNULL, preexec_fn=preexec, env=environment)
-        for _ in range(600):
+        for _ in range(1800):
             if self.process.poll() is not None:
                 raise RuntimeError(self.log.read_text()[-3000:])
             try:

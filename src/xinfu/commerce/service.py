@@ -19,7 +19,7 @@ from xinfu.kit.database import Database, Unit
 from xinfu.kit.errors import Invalid
 from xinfu.kit.i18n import Locale
 from xinfu.kit.ids import Id, is_id
-from xinfu.kit.paging import decode_cursor, encode_cursor
+from xinfu.kit.paging import cursor_id, cursor_time, decode_cursor, encode_cursor
 from xinfu.kit.text import clean
 
 
@@ -116,6 +116,10 @@ class Products:
         """Best first, [] when nothing of the text is in a product."""
         return (await self._catalogue(shop_id)).search(clean(text), limit)
 
+    async def shelf(self, shop_id: Id, limit: int) -> list[Product]:
+        """What the shop's own page shows before anything was searched for, in the order the products were made."""
+        return (await self._catalogue(shop_id)).products[:limit]
+
     async def browse(self, actor: Actor, shop_id: Id, text: str, category: str, cursor: str | None, limit: int = 30) -> ProductsOut:
         """Products for staff: found ones best first, or all in the order they were made."""
         actor.require(Permission.ORDERS_READ, shop_id)
@@ -161,10 +165,4 @@ def _after(cursor: str | None) -> tuple[datetime, Id] | None:
     if not cursor:
         return None
     text, id_ = decode_cursor(cursor, 2)
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as e:
-        raise Invalid(why="cursor") from e
-    if at.tzinfo is None or not is_id(id_):
-        raise Invalid(why="cursor")
-    return at, id_
+    return cursor_time(text), cursor_id(id_)

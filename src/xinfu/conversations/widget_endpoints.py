@@ -17,7 +17,7 @@ from xinfu.conversations.sessions import Sessions, Ticket
 from xinfu.identity import Settings, Shop, Shops
 from xinfu.kit.http import locale_of, provided
 from xinfu.kit.i18n import Locale, choose
-from xinfu.kit.paging import decode_cursor, encode_cursor
+from xinfu.kit.paging import cursor_number, decode_cursor, encode_cursor
 from xinfu.kit.text import clean
 
 router = APIRouter(prefix="/api/v1/widget", tags=["widget"])
@@ -89,7 +89,7 @@ async def history(
         conversation_id, seq = decode_cursor(before, 2)
         ids = [s.id for s in earlier]
         earlier = earlier[ids.index(conversation_id) :] if conversation_id in ids else []
-        position = int(seq) if seq.isdigit() else None
+        position = cursor_number(seq, 2**31 - 1)
     if not earlier:
         return JsonBytes(b'{"items":[],"next":null}')
     page = await conversations.store.messages_before(earlier[0].id, position, HISTORY)
@@ -119,7 +119,9 @@ async def products(
     limit: Annotated[int, Query(ge=1, le=200)] = 200,
 ) -> dict[str, list[ProductCardOut]]:
     """The shop's products for its page: public facts only."""
-    found = await catalogue.search((await shops.by_slug(clean(shop))).id, clean(q), limit)
+    shop_id = (await shops.by_slug(clean(shop))).id
+    text = clean(q)
+    found = await (catalogue.search(shop_id, text, limit) if text else catalogue.shelf(shop_id, limit))
     return {"items": [ProductCardOut(**product_card(p), category=p.category) for p in found]}
 
 

@@ -27,7 +27,7 @@ const en: typeof zh = {
   },
   state: { ai: "With the AI", queued: "Waiting", agent: "With a person", closed: "Closed" },
   stage: { pre: "Pre-sale", mid: "In sale", after: "After-sale" },
-  channel: { widget: "Web", page: "Web", phone: "Phone", wechat: "WeChat", email: "E-mail", sms: "SMS" },
+  channel: { account: "Shop account", widget: "Web", page: "Web", phone: "Phone", wechat: "WeChat", email: "E-mail", sms: "SMS" },
   emotion: { calm: "calm", happiness: "happy", confusion: "confused", worry: "worried", anxiety: "anxious", loss: "let down", anger: "angry", curve: "Mood over this conversation; the middle line is calm" },
   intensity: { 1: " (a little)", 2: " (clearly)", 3: " (strongly)" },
   danger: { self_harm: "Self-harm", threat: "Threat", injury: "Injury", allergy: "Allergic reaction", violence: "Violence" },

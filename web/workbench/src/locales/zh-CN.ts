@@ -25,7 +25,7 @@ export default {
   },
   state: { ai: "智能接待", queued: "排队中", agent: "人工接待", closed: "已结束" },
   stage: { pre: "售前", mid: "售中", after: "售后" },
-  channel: { widget: "网页", page: "网页", phone: "电话", wechat: "微信", email: "邮件", sms: "短信" },
+  channel: { account: "店铺账号", widget: "网页", page: "网页", phone: "电话", wechat: "微信", email: "邮件", sms: "短信" },
   emotion: { calm: "平静", happiness: "高兴", confusion: "困惑", worry: "担心", anxiety: "着急", loss: "失望", anger: "生气", curve: "这次会话的情绪变化，中线是平静" },
   intensity: { 1: "（有一点）", 2: "（明显）", 3: "（强烈）" },
   danger: { self_harm: "有轻生风险", threat: "威胁他人", injury: "有人受伤", allergy: "过敏反应", violence: "涉及暴力" },
