@@ -9,6 +9,7 @@ PORT ?= 8600
 DATA ?= .demo
 
 demo: setup
+	@.venv/bin/xinfu init --demo --data $(DATA) # the demo shop is part of the set-up; an existing one of today is left as it is
 	.venv/bin/xinfu demo --data $(DATA) --port $(PORT) $(if $(filter 0,$(SIMULATE)),--no-simulate,)
 
 test: setup lint web-test py-test

@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -35,6 +36,8 @@ class PostgresServer:
         self.bin = root
         self.port = free_port()
         self.folder = Path(tempfile.mkdtemp(prefix="xinfu-pg-"))
+        self._data = self.folder / "data"
+        self._owner = self._user()
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -42,17 +45,19 @@ class PostgresServer:
         return f"postgresql://xinfu@127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        user = self._user()
-        if user:
-            shutil.chown(self.folder, user)
-        data = self.folder / "data"
+        if self._owner:
+            shutil.chown(self.folder, self._owner)
         subprocess.run(
-            [self.bin / "initdb", "-D", data, "-U", "xinfu", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+            [self.bin / "initdb", "-D", self._data, "-U", "xinfu", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
             check=True,
             capture_output=True,
-            user=user,
+            user=self._owner,
             cwd="/",
         )
+        self.resume()
+
+    def resume(self) -> None:
+        """Start on the folder that is there, also after interrupt()."""
         options = {
             "port": self.port,
             "listen_addresses": "127.0.0.1",
@@ -65,10 +70,10 @@ class PostgresServer:
             "autovacuum": "off",
         }
         self.process = subprocess.Popen(
-            [self.bin / "postgres", "-D", data, *(f"--{k}={v}" for k, v in options.items())],
+            [self.bin / "postgres", "-D", self._data, *(f"--{k}={v}" for k, v in options.items())],
             stdout=subprocess.DEVNULL,
-            stderr=(self.folder / "log").open("wb"),
-            user=user,
+            stderr=(self.folder / "log").open("ab"),
+            user=self._owner,
             cwd="/",
         )
         for _ in range(300):
@@ -77,6 +82,12 @@ class PostgresServer:
                 return
             time.sleep(0.1)
         raise RuntimeError("PostgreSQL did not start: " + (self.folder / "log").read_text()[-2000:])
+
+    def interrupt(self) -> None:
+        """End it at once, with everyone connected, as a crash would; the folder stays. SIGQUIT is its immediate shutdown."""
+        assert self.process
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(20)
 
     def sql(self, statement: str, database: str = "postgres") -> None:
         subprocess.run(

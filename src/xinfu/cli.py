@@ -56,7 +56,8 @@ def init(
     as_json: JsonOption = False,
 ) -> None:
     """Make an empty centre (or the demo shop) and print the owner's first login."""
-    made = asyncio.run(_init(Config(data=data, database=database, demo=with_demo)))
+    with console.status("writing the demo shop" if with_demo else "making the tables"):
+        made = asyncio.run(_init(Config(data=data, database=database, demo=with_demo)))
     if as_json:
         typer.echo(json.dumps(made))
     else:
@@ -81,7 +82,6 @@ def run_demo(
 ) -> None:
     """Run the demo shop, with simulated customers unless told otherwise. Its data is made anew each day, so that now is always today."""
     config = Config(data=data, database=database, host=host, port=port, demo=True, simulate=simulate)
-    _drop_older_demo(config)
     asyncio.run(_init(config))
     base = f"http://{host}:{port}"
     table = Table(title="心服 Xinfu demo · 心选百货", show_header=False)
@@ -112,6 +112,8 @@ def restore(source: Path, data: DataOption, database: DatabaseOption = None, as_
 
 async def _init(config: Config) -> dict[str, Any]:
     """Migrate, and make the first shop and owner (or the whole demo shop) where they are missing."""
+    if config.demo:
+        _drop_older_demo(config)
     await migrations.upgrade(config)
     clock, passwords = SystemClock(), identity.Passwords()
     database = Database(config.database_url)

@@ -17,7 +17,7 @@ from xinfu.conversations.metrics import REFUSED, SOCKETS
 from xinfu.conversations.outbox import Outbox
 from xinfu.conversations.service import Conversations
 from xinfu.conversations.sessions import Sessions, Ticket
-from xinfu.kit.errors import Invalid, NotFound, RateLimited, Refusal, TooLarge
+from xinfu.kit.errors import Invalid, NotFound, RateLimited, Refusal, StorageUnavailable, TooLarge
 from xinfu.kit.i18n import Locale, choose
 from xinfu.kit.text import clean
 
@@ -30,6 +30,7 @@ type SendAsgi = Callable[[dict[str, Any]], Awaitable[None]]
 BURST, PER_SECOND = 20.0, 5.0
 BAD_FRAMES = 50
 PAGE = 200
+STORE_RETRY_S = 3
 SILENT_START_S = 2.0  # a client that never says resume goes live on its own
 
 
@@ -135,7 +136,7 @@ class CustomerSocket:
             except Refusal as refusal:
                 REFUSED.labels(refusal.code).inc()
                 self.outbox.put(frames.error_frame(refusal, self._locale, client_id))
-                self._bad += 1
+                self._bad += refusal.status < 500  # trouble of ours is no abuse of theirs
                 if self._bad > BAD_FRAMES:
                     self.outbox.close(4429)
                     return
@@ -231,7 +232,13 @@ class CustomerSocket:
         head and the switch happen in one step of the loop, between two pushes."""
         conversations, conversation_id = self._gateway.conversations, self._ticket.conversation_id
         while True:
-            page = await conversations.store.messages(conversation_id, self._sent, PAGE)
+            try:
+                page = await conversations.store.messages(conversation_id, self._sent, PAGE)
+            except Exception as crash:
+                log.warning("socket.resume_waits", reason=type(crash).__name__)
+                self.outbox.put(frames.error_frame(StorageUnavailable(retry_after_s=STORE_RETRY_S), self._locale))
+                await asyncio.sleep(STORE_RETRY_S)
+                continue
             for message in page:
                 if message.seq <= self._sent:
                     continue

@@ -374,11 +374,16 @@ class Intake:
             if was.state != now.state or was.assignee_id != now.assignee_id or was.offered_to != now.offered_to:
                 self._bus.publish(Changed(now, was.state, was.assignee_id))
 
-    @staticmethod
-    def _refuse(batch: list[Command], crash: Exception) -> None:
-        """Nothing of this batch was stored: say so to everyone in it who does not know yet."""
+    def _refuse(self, batch: list[Command], crash: Exception) -> None:
+        """Nothing of this batch was acknowledged: say so to everyone in it who does not know yet.
+
+        A lost connection may hide a commit that did happen, so what is in memory of these conversations is read anew before the next
+        one: a message sent again is then known by its id, and the numbering goes on where the store has it.
+        """
         refusal = crash if isinstance(crash, Refusal) else StorageUnavailable(retry_after_s=3)
         REFUSED.labels(refusal.code).inc(len(batch))
+        for command in batch:
+            self._hot.pop(command.conversation_id, None)
         for command in batch:
             if isinstance(command, CustomerSays):
                 command.origin.refused(command.client_id, refusal)

@@ -9,7 +9,7 @@ import msgspec
 
 from xinfu.conversations.contracts import Message, Note, Summary
 from xinfu.kit.ids import Id
-from xinfu.kit.paging import Page, decode_cursor, encode_cursor
+from xinfu.kit.paging import Page, cursor_id, cursor_number, decode_cursor, encode_cursor
 
 type Row = Sequence[Any]
 
@@ -165,7 +165,7 @@ class LogStore:
         if cursor:
             last_at, last_id = decode_cursor(cursor, 2)
             where += " AND (last_at, id) < (?, ?)"
-            parameters += [int(last_at), last_id]
+            parameters += [cursor_number(last_at), cursor_id(last_id)]
         rows = await self._driver.rows(
             f"SELECT head, last_at, id FROM log.conversation WHERE {where} ORDER BY last_at DESC, id DESC LIMIT ?", *parameters, limit + 1
         )
@@ -178,7 +178,10 @@ class LogStore:
         where, parameters = "", []
         if before:
             at, conversation_id, n = decode_cursor(before, 3)
-            where, parameters = " AND (at, conversation_id, n) < (?, ?, ?)", [int(at), conversation_id, int(n)]
+            where, parameters = (
+                " AND (at, conversation_id, n) < (?, ?, ?)",
+                [cursor_number(at), cursor_id(conversation_id), cursor_number(n, 2**31 - 1)],
+            )
         rows = await self._driver.rows(
             f"SELECT {NOTE_COLUMNS} FROM log.note WHERE shop_id = ? AND kind = 'event'{where} "
             "ORDER BY at DESC, conversation_id DESC, n DESC LIMIT ?",

@@ -23,9 +23,9 @@ from xinfu.kit.audit import AuditEntry
 from xinfu.kit.auth import Actor
 from xinfu.kit.clock import Clock, to_ms
 from xinfu.kit.database import Database, Unit
-from xinfu.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from xinfu.kit.errors import Conflict, Forbidden, NotFound
 from xinfu.kit.ids import Id, is_id, new_id
-from xinfu.kit.paging import Page, decode_cursor, encode_cursor
+from xinfu.kit.paging import Page, cursor_id, cursor_time, decode_cursor, encode_cursor
 from xinfu.kit.text import clean
 
 _SETTINGS = TypeAdapter(ShopSettings)
@@ -305,13 +305,7 @@ def _shop(row: ShopRow) -> Shop:
 
 def _audit_place(cursor: str) -> tuple[datetime, Id]:
     at, entry_id = decode_cursor(cursor, 2)
-    try:
-        place = datetime.fromisoformat(at)
-    except ValueError as e:
-        raise Invalid(why="cursor") from e
-    if place.tzinfo is None or not is_id(entry_id):
-        raise Invalid(why="cursor")
-    return place, entry_id
+    return cursor_time(at), cursor_id(entry_id)
 
 
 _DEFAULTS = ShopSettings()

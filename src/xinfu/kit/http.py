@@ -1,18 +1,28 @@
 """The edges of FastAPI that every folder's endpoints share: services by type, refusals as problem+json, the reader's language."""
 
+import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import asyncpg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
-from xinfu.kit.errors import Invalid, NotFound, Refusal
+from xinfu.kit.errors import Invalid, NotFound, Refusal, StorageUnavailable
 from xinfu.kit.i18n import Locale, choose
 
 log = structlog.get_logger()
+
+STORAGE_RETRY_S = 3
+# What a full disk or a database that went away looks like, from SQLAlchemy, from both drivers of the message log, and from the files.
+_STORAGE_TROUBLE = (
+    DBAPIError, sqlite3.OperationalError, OSError,
+    asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError,
+)  # fmt: skip
 
 
 def provided[T](cls: type[T]) -> Callable[[Request], Awaitable[T]]:
@@ -55,15 +65,31 @@ def install_problem_handlers(app: FastAPI) -> None:
         body = {"type": "about:blank", "title": str(error.detail), "status": error.status_code, "detail": str(error.detail), "code": "http"}
         return JSONResponse(body, error.status_code, dict(error.headers or {}), media_type="application/problem+json")
 
-    @app.exception_handler(Exception)
     async def _crash(request: Request, error: Exception) -> JSONResponse:
         log.error("http.crash", path=request.url.path, exc_info=error)
         return problem_response(_Crash(), locale_of(request))
+
+    async def _storage(request: Request, error: Exception) -> JSONResponse:
+        if not _passes(error):
+            return await _crash(request, error)
+        log.warning("http.storage_unavailable", path=request.url.path, reason=f"{type(error).__name__}: {error}"[:200])
+        return problem_response(StorageUnavailable(retry_after_s=STORAGE_RETRY_S), locale_of(request))
+
+    app.add_exception_handler(Exception, _crash)
+    for trouble in _STORAGE_TROUBLE:
+        app.add_exception_handler(trouble, _storage)
 
 
 class _Crash(Refusal):
     code, status = "internal", 500
     zh, en = "系统出了点问题,已经记录。请稍后再试。", "Something went wrong on our side and was recorded. Please try again."
+
+
+def _passes(error: Exception) -> bool:
+    """Is it trouble of the storage, which a later try may not meet, rather than a mistake of ours?"""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    return not isinstance(error, FileNotFoundError)
 
 
 def _encodable(value: Any) -> Any:

@@ -4,8 +4,10 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from xinfu.kit.errors import Invalid
+from xinfu.kit.ids import Id, is_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +32,28 @@ def decode_cursor(cursor: str, parts: int) -> list[str]:
     if len(found) != parts:
         raise Invalid(why="cursor")
     return found
+
+
+def cursor_number(part: str, largest: int = 2**63 - 1) -> int:
+    """A part that was a number. Raises Invalid for anything else, or one no column of ours can hold."""
+    if not (part.isascii() and part.isdigit() and len(part) <= 19) or int(part) > largest:
+        raise Invalid(why="cursor")
+    return int(part)
+
+
+def cursor_id(part: str) -> Id:
+    """A part that was an id. Raises Invalid for anything else."""
+    if not is_id(part):
+        raise Invalid(why="cursor")
+    return part
+
+
+def cursor_time(part: str) -> datetime:
+    """A part that was an aware time. Raises Invalid for anything else."""
+    try:
+        at = datetime.fromisoformat(part)
+        if at.tzinfo is not None:
+            return at.astimezone(UTC)
+    except (ValueError, OverflowError):  # the second: a zone that leads out of the calendar
+        pass
+    raise Invalid(why="cursor")

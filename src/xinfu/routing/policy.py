@@ -77,7 +77,7 @@ def is_open(hours: OpeningHours, zone: ZoneInfo, at: datetime) -> bool:
 
 def light(since: int, limit_s: int, now: int) -> Light:
     """Green until 60 % of the limit, amber until it, red from it on."""
-    waited = now - since
+    waited = max(0, now - since)  # a clock set back over a restart must not show a wait below nothing
     if waited >= limit_s * 1000:
         return "red"
     return "amber" if waited >= limit_s * 1000 * AMBER else "green"
