@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from pypinyin import Style, lazy_pinyin
-
 from xinfu.kit.text import fold
 from xinfu.knowledge.contracts import Audience
 from xinfu.knowledge.errors import UnknownVariable, WindowReversed
@@ -46,6 +44,8 @@ def latin_forms(title: str, keywords: Iterable[str]) -> tuple[str, str]:
 
     Latin words and numbers stand in both as they are; punctuation in neither.
     """
+    from pypinyin import Style, lazy_pinyin  # 55 MB of dictionaries, needed only where a script is saved
+
     initials, whole = [], []
     for text in (title, *keywords):
         short = long = ""
