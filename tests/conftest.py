@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -17,6 +18,10 @@ from xinfu.kit.bus import Bus
 from xinfu.kit.clock import FixedClock
 from xinfu.kit.database import Database, sqlite_url
 from xinfu.kit.ids import new_id
+
+# Time is measured by benchmarks, not by tests; a busy machine must not make one fail.
+settings.register_profile("xinfu", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("xinfu")
 
 
 @pytest.fixture(scope="session")
