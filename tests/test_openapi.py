@@ -13,7 +13,7 @@ from schemathesis.schemas import APIOperation
 
 from tests.server import RunningCentre
 
-EXAMPLES = 6
+EXAMPLES = 3
 
 
 @pytest.fixture(scope="module")
