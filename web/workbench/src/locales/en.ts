@@ -58,7 +58,7 @@ const en: typeof zh = {
     system: "System", because: ": {why}", accepted: "{who} took the conversation", returned_to_queue: "{who} sent it back to the queue", transferred: "{who} passed it to {to}", taken_over: "{who} took over", closed: "{who} closed it {outcome}",
     reopened: "{who} reopened it", tagged: "{who} set tags {tags}", rating_requested: "{who} asked for a rating", spared: "{who} spared the rating", rated: "Customer rated {score}",
   },
-  why: { agent_gone: "the colleague went offline", disconnected: "connection lost" },
+  why: { asked: "the customer asked for a person", agent_gone: "the colleague went offline", disconnected: "connection lost" },
   alarm: { first_response: "First reply overdue", round_response: "Reply overdue", danger: "Danger", anger: "Very angry", consult: "A colleague asks", told: "{name}: {what}", look: "Look" },
   action: {
     accept: "Accept", takeover: "Take over", transfer: "Transfer", consult: "Ask a lead", answer: "Answer", whisper: "Whisper", tags: "Tags", close: "Close", reopen: "Reopen", ask_rating: "Ask for a rating", spare: "Spare the rating", rating_asked: "The customer was asked for a rating.",

@@ -56,7 +56,7 @@ export default {
     system: "系统", because: "：{why}", accepted: "{who} 接起了会话", returned_to_queue: "{who} 把会话转回排队", transferred: "{who} 转给了 {to}", taken_over: "{who} 接管了会话", closed: "{who} 结束了会话 {outcome}",
     reopened: "{who} 重新打开了会话", tagged: "{who} 改了标签 {tags}", rating_requested: "{who} 邀请客户评价", spared: "{who} 对这次免评", rated: "客户评了 {score} 分",
   },
-  why: { agent_gone: "原来的同事离线了", disconnected: "连接断开" },
+  why: { asked: "客户要找人工", agent_gone: "原来的同事离线了", disconnected: "连接断开" },
   alarm: { first_response: "首次回复超时", round_response: "回复超时", danger: "人身安全", anger: "客户很生气", consult: "有同事请示", told: "{name}：{what}", look: "去看看" },
   action: {
     accept: "接起", takeover: "接管", transfer: "转接", consult: "请示组长", answer: "答复请示", whisper: "悄悄话", tags: "标签", close: "结束会话", reopen: "重新打开", ask_rating: "邀请评价", spare: "免评", rating_asked: "已请客户评价。",
