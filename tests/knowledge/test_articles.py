@@ -15,6 +15,7 @@ from xinfu.kit.ids import new_id
 from xinfu.knowledge import Knowledge
 from xinfu.knowledge.errors import WindowReversed
 from xinfu.knowledge.model import Article, ArticleVersion
+from xinfu.knowledge.recent import KEEP_MOST, RecentSearches
 from xinfu.knowledge.schemas import ArticleChange, ArticleIn
 
 HOUR = 3_600_000
@@ -219,3 +220,40 @@ async def _rows(database: Database) -> tuple[int, int, int]:
     async with database.read() as unit:
         counts = [await unit.scalar(select(func.count()).select_from(table)) for table in (Article, ArticleVersion, AuditEntry)]
     return (counts[0] or 0, counts[1] or 0, counts[2] or 0)
+
+
+async def test_a_repeated_search_is_answered_from_memory_until_an_article_changes(knowledge: Knowledge, trainer: Actor) -> None:
+    await knowledge.create(trainer, SHOP, an_article("退货运费谁出"))
+    first = knowledge.search(SHOP, "退货运费")
+    first.clear()  # what one caller does with its list is not the next one's business
+    assert titles(knowledge, "退货运费") == titles(knowledge, " 退货运费 ") == ["退货运费谁出"]
+    await knowledge.create(trainer, SHOP, an_article("退货运费险怎么用", "退货运费险自动赔付。"))
+    assert set(titles(knowledge, "退货运费")) == {"退货运费谁出", "退货运费险怎么用"}
+    assert titles(knowledge, "退货运费", shop=OTHER) == []
+    for hit in knowledge.search(SHOP, "退货运费"):
+        await knowledge.archive(trainer, SHOP, hit.article_id)
+    assert titles(knowledge, "退货运费") == []
+
+
+async def test_an_article_that_goes_out_of_effect_is_soon_forgotten_though_searched_before(
+    knowledge: Knowledge, trainer: Actor, clock: FixedClock
+) -> None:
+    await knowledge.create(trainer, SHOP, an_article("退货运费谁出", effective_until=clock.ms() + HOUR))
+    assert titles(knowledge, "退货运费") == ["退货运费谁出"]
+    clock.move(hours=2)
+    assert titles(knowledge, "退货运费") == []
+
+
+async def test_staff_searches_are_kept_apart_from_those_of_customers(knowledge: Knowledge, trainer: Actor) -> None:
+    await knowledge.create(trainer, SHOP, an_article("退货运费内部口径", audience="staff"))
+    assert titles(knowledge, "退货运费", "staff") == ["退货运费内部口径"]
+    assert titles(knowledge, "退货运费", "customer") == []
+
+
+def test_no_more_searches_are_remembered_than_fit(clock: FixedClock) -> None:
+    recent = RecentSearches(clock)
+    for n in range(KEEP_MOST + 1):
+        recent.put((SHOP, str(n), "customer", 5), [])
+        recent.get((SHOP, "0", "customer", 5))
+    assert recent.get((SHOP, "0", "customer", 5)) == []
+    assert recent.get((SHOP, "1", "customer", 5)) is None

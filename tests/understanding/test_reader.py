@@ -180,3 +180,36 @@ def test_many_threads_may_read_at_once(understanding: Understanding) -> None:
     expected = understanding.read(texts)
     with ThreadPoolExecutor(4) as pool:
         assert all(found == expected for found in pool.map(understanding.read, [texts] * 12))
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("我先拆了试试", "confirm"),
+        ("那我回去看看", "confirm"),
+        ("行，那我等着", "confirm"),
+        ("好的，我再等等看", "confirm"),
+        ("I'll wait", "confirm"),
+        ("好，麻烦了", "thanks_bye"),
+        ("那就麻烦你们了", "thanks_bye"),
+        ("显卡能退吗", "after_sales_policy"),
+    ],
+)
+def test_what_people_say_when_they_take_our_word_is_no_question(understanding: Understanding, text: str, intent: str) -> None:
+    assert one(understanding, text).intent == intent
+
+
+@pytest.mark.parametrize("text", ["我先看看物流到哪了", "我先试试能不能退", "等了三天了", "我再问一下什么时候发货", "我等着用呢"])
+def test_a_question_that_begins_the_same_way_is_still_a_question(understanding: Understanding, text: str) -> None:
+    assert one(understanding, text).intent != "confirm"
+
+
+@pytest.mark.parametrize("text", ["XF260311000123", "#W2611340", "🙂", "123", "!!", "ok", "XL", ""])
+def test_what_has_no_words_is_in_the_language_spoken_before(understanding: Understanding, text: str) -> None:
+    assert one(understanding, text, "您说的是哪个订单？").language == "zh"
+    assert one(understanding, text, "Which order do you mean?").language == "en"
+
+
+def test_words_decide_their_language_whatever_was_spoken_before(understanding: Understanding) -> None:
+    assert one(understanding, "where is it", "您说的是哪个订单？").language == "en"
+    assert one(understanding, "到哪了", "Which order do you mean?").language == "zh"

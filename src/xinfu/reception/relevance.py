@@ -62,9 +62,9 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _shared(hit: Hit, words: frozenset[str]) -> int:
-    """How much of what is said occurs in the article; words of the title count double."""
+    """How much of what is said occurs in the article; words of the title count double when they name something."""
     title, body = tokens(hit.title), tokens(hit.body)
-    return sum(2 if word in title else word in body for word in words)
+    return sum(2 if word in title and word[0] not in _ABLE else word in title or word in body for word in words)
 
 
 def _names(hit: Hit, named: frozenset[str]) -> bool:

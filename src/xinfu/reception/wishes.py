@@ -36,6 +36,7 @@ class Plan:
 
 UNKNOWN = Plan("unknown")
 SURE = 0.3  # below this probability an intent is not acted upon
+_SURER = {"travel_ticket": 0.6, "top_up": 0.6, "credit": 0.4, "gift_card_balance": 0.5}  # rare matters a shop seldom has
 
 PLANS: dict[str, Plan] = {
     "product_attribute": Plan("product"),
@@ -113,6 +114,7 @@ _HOW = re.compile(
     r"怎么(?!还|又|这|回事|没|不)|怎样|如何|多久|多长时间|(?:流程|条件|规则|政策)(?:是|呢|吗|\?|$)|能不能|可不可以|可以.{0,8}[吗么嘛不]|能.{0,8}[吗么嘛]"
     r"|\bhow\b|\bcan i\b|\bpolicy\b|\bwhat if\b"
 )
+_FOR_ME = re.compile(r"(?:能|可以|可不可以|能不能|麻烦)你?您?们?(?:直接|现在|先)?[帮给替]我|can you|could you")  # a request, not a question
 _WORDS = re.compile(r"(?<![\w#-])[^\W\d_]+(?![\w-])|[\u4e00-\u9fff]")  # a code such as XF260311 is no word
 _OTHER = re.compile(r"另外?一?[个单件]|别的|其他[的单]|那个呢|the other|another one")
 _EXCHANGE = re.compile(r"换|exchange")
@@ -161,7 +163,7 @@ class Wish:
 
     @property
     def asks_how(self) -> bool:
-        return _HOW.search(self.folded) is not None
+        return _HOW.search(self.folded) is not None and not _FOR_ME.search(self.folded)
 
     @property
     def urges(self) -> bool:
@@ -214,7 +216,7 @@ def wish_of(fragments: Sequence[Incoming]) -> Wish:
         incoming=last,
         intent=reading.intent,
         p=reading.intent_p,
-        plan=PLANS.get(reading.intent, UNKNOWN) if reading.intent_p >= SURE else UNKNOWN,
+        plan=PLANS.get(reading.intent, UNKNOWN) if reading.intent_p >= _SURER.get(reading.intent, SURE) else UNKNOWN,
         text=text,
         kind=leading.message.kind,
         data=leading.message.data or {},

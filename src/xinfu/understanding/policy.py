@@ -282,7 +282,7 @@ _WHOLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "confirm",
             r"是|是的|对|对的|对头|嗯+|恩+|恩恩|好|好的|好滴|好嘞|行|可以|可以的|没错|没问题|ok+|okay|okk|yes|yep|yeah|yup|sure|right"
             r"|correct|就是这个|就是它|就这个|确认|确定|同意|成|中|要得|嗯嗯|哦+|知道|明白|收到|了解|that'?s (?:right|it|the one|correct)"
-            r"|那?(?:我|咱)们?(?:就|先|再|在这|慢慢|继续)*等(?:着|等|一?会儿?|一下|一等|看|通知|消息|你们?消息|收货)|那?(?:就|先|再)等(?:着|等|一等|等看)"
+            r"|那?(?:我|咱)们?(?:就|先|再|在这|慢慢|继续)*等(?:着|等看?|一?会儿?|一下|一等|看|通知|消息|你们?消息|收货)|那?(?:就|先|再)等(?:着|等|一等|等看)"
             r"|那?我(?:先|再|自己|回去|回头|这就|去|就|把它|给)+[^,。?!吗么嘛呢怎]{0,6}(?:试试看?|看看|想想|问问|考虑一?下?|再说|试一[下试]|看一[下看]|研究一?下?|对比一?下)"
             r"|i(?:'ll| will) (?:wait|try(?: it| that)?|have a look|think about it)",
         ),
@@ -295,6 +295,13 @@ _WHOLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 
 
+# 显卡能退吗: goods, and whether they go back. Money, cards and coupons that go back are other matters.
+_RETURNABLE = re.compile(
+    r"(?:(?![券卡钱款费税价金额保票分运余](?<!显卡)(?<!内存卡)(?<!存储卡)|充值|会员|发票|流量|话费|套餐)[^,。?!\d]){1,10}?"
+    r"(?:还)?(?:能不能|可不可以|可以|能|支持)(?:无理由)?(?:退|退货|退换|退换货|换货)(?:吗|么|嘛|不|呢)?[?~ ]*"
+)
+
+
 # The characters such a message can begin with: one look at the first spares the rest for nearly all.
 _OPENINGS = frozenset(
     "我那咱亲你您妳泥嗨哈在有早上中下晚喂老客掌谢多感非十蟹3再拜辛麻没是对嗯恩好行可确定同成要哦知明收了就不错都算别"  # and in English:
@@ -303,7 +310,9 @@ _OPENINGS = frozenset(
 
 
 def whole_message(folded: str) -> str | None:
-    """The intent of a message that is nothing but a greeting, thanks, a yes or a no."""
+    """The intent of a message that is nothing but a greeting, thanks, a yes, a no, or whether some goods go back."""
+    if "退" in folded and _RETURNABLE.fullmatch(folded):
+        return "after_sales_policy"
     if len(folded) > 24 or folded[:1] not in _OPENINGS:
         return None
     for intent, pattern in _WHOLE:
