@@ -5,6 +5,8 @@ import re
 import pytest
 
 from tests.reception.desk import ME, STRANGER, Desk, a_parcel, an_order, sources, text_of
+from xinfu.commerce.contracts import Product, Variant
+from xinfu.kit.money import Money
 
 _HAN = re.compile("[\u4e00-\u9fff]")
 MINE = an_order("XF260308000001", "shipped", a_parcel(tracking="YC260308000001"))
@@ -63,3 +65,17 @@ async def test_a_parcel_without_a_named_carrier_is_told_without_a_gap() -> None:
     text = text_of(await Desk(bare, language="en").say("where is my order", "logistics_tracking"))
     assert "909090909090" in text
     assert " ," not in text
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [("do you have a t-shirt in blue size M", "stock:t"), ("do you sell t-shirts", "list:t"), ("I'm looking for a t-shirt", "list:t")],
+)
+async def test_do_you_have_asks_what_there_is(asked: str, answered: str) -> None:
+    options = (("color", "blue"), ("size", "M"))
+    shirt = Product("t", "T-Shirt", "", "", "", "", {"size_chart": "size: M"}, (Variant("1", options, Money(5000, "USD"), 4),))
+    desk = Desk(products=(shirt,), language="en")
+    for intent in ("product_attribute", "unknown"):
+        answer = await desk.say(asked, intent)
+        assert answered in desk.memory["q"]
+        assert ("product", "t") in sources(answer)

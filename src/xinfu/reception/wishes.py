@@ -114,6 +114,8 @@ _HOW = re.compile(
     r"怎么(?!还|又|这|回事|没|不)|怎样|如何|多久|多长时间|(?:流程|条件|规则|政策)(?:是|呢|吗|\?|$)|能不能|可不可以|可以.{0,8}[吗么嘛不]|能.{0,8}[吗么嘛]"
     r"|\bhow\b|\bcan i\b|\bpolicy\b|\bwhat if\b"
 )
+_DO_YOU_HAVE = re.compile(r"\bdo you (?:have|sell|carry|stock|offer)\b|\b(?:is|are) there (?:any|an?)\b|\bi'?m looking for\b")
+_OPTION = re.compile(r"\bin (?!stock)[a-z]+|\bsize\b")
 _FOR_ME = re.compile(r"(?:能|可以|可不可以|能不能|麻烦)你?您?们?(?:直接|现在|先)?[帮给替]我|can you|could you")  # a request, not a question
 _WORDS = re.compile(r"(?<![\w#-])[^\W\d_]+(?![\w-])|[\u4e00-\u9fff]")  # a code such as XF260311 is no word
 _OTHER = re.compile(r"另外?一?[个单件]|别的|其他[的单]|那个呢|the other|another one")
@@ -273,6 +275,9 @@ def _follow_up(wish: Wish) -> None:
         _become(wish, intent, PLANS[intent])
     elif memory.asked == "order" and _chooses_order(wish):
         _become(wish, carried or "order_status", PLANS.get(carried, PLANS["order_status"]))
+    elif wish.plan.way in ("product", "unknown") and wish.language == "en" and _DO_YOU_HAVE.search(wish.folded):
+        intent = "stock" if _OPTION.search(wish.folded) else "product_search"
+        _become(wish, intent, PLANS[intent])
     elif memory.asked == "product" and wish.intent in ("unknown", "confirm", "product_attribute", "product_search"):
         intent = carried if PLANS.get(carried, UNKNOWN).way == "product" and carried not in _BROWSING else "product_attribute"
         _become(wish, intent, PLANS[intent])
