@@ -19,11 +19,12 @@ import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from xinfu.benchmark.door import DoorClosed, open_session, socket_address
+from xinfu.benchmark.door import DoorClosed, open_session, open_sessions, socket_address
 from xinfu.kit.ids import new_id
 from xinfu.kit.text import clean
 
 RECONNECT_S = 0.2
+STATE_WITHIN_S = 0.2
 AGAIN = frozenset({"rate_limited", "overloaded", "storage_unavailable"})
 TROUBLE = (OSError, TimeoutError, ConnectionClosed, InvalidHandshake, DoorClosed)
 
@@ -111,14 +112,16 @@ async def replay(options: ReplayOptions) -> ReplayReport:
     """Play the whole file and report. Raises OSError when the file cannot be read."""
     texts = await asyncio.to_thread(lambda: list(read_lines(options.file, options.column)))
     loop = asyncio.get_running_loop()
+    # The chats are opened before the clock starts: the rate is of messages, not of arrivals at the door.
+    tokens = await open_sessions(options.url, options.shop, -(-len(texts) // options.per_customer))
     began = time.monotonic()
     start = loop.time() + options.lead_s
     lines = [Line(text, start + i / options.rate) for i, text in enumerate(texts)]
     groups = [lines[i : i + options.per_customer] for i in range(0, len(lines), options.per_customer)]
     tasks: list[asyncio.Task[Check]] = []
-    for group in groups:
+    for group, token in zip(groups, tokens, strict=True):
         await asyncio.sleep(max(0.0, group[0].due - options.lead_s - loop.time()))
-        tasks.append(asyncio.create_task(_Player(options, group).play()))
+        tasks.append(asyncio.create_task(_Player(options, group, token).play()))
     checks = await asyncio.gather(*tasks)
     return _report(lines, checks, time.monotonic() - began)
 
@@ -157,12 +160,12 @@ def percentile(values: Sequence[float], share: float) -> float:
 class _Player:
     """One customer: opens the chat, says the lines when they are due, and looks afterwards what was kept."""
 
-    def __init__(self, options: ReplayOptions, lines: Sequence[Line]) -> None:
+    def __init__(self, options: ReplayOptions, lines: Sequence[Line], token: str) -> None:
         self._options = options
         self._lines = lines
         self._by_id = {line.id: line for line in lines}
         self._loop = asyncio.get_running_loop()
-        self._token = ""
+        self._token = token
         self._with_people = False
         self._answered = 0  # the newest answer's seq
         self._changed = asyncio.Event()
@@ -259,10 +262,21 @@ class _Player:
                         if frame["t"] == "msg":
                             found.append(frame)
                         elif frame["t"] == "resumed":
+                            await self._look_who_serves(socket)
                             return found
             except TROUBLE:
                 await asyncio.sleep(RECONNECT_S)
         return []
+
+    async def _look_who_serves(self, socket: ClientConnection) -> None:
+        """The last words were handed over if people have the conversation now: the AI's "I am getting someone" was no answer."""
+        try:
+            async with asyncio.timeout(STATE_WITHIN_S):
+                frame = msgspec.json.decode(await socket.recv())
+        except TROUBLE:
+            return
+        if frame["t"] == "state" and frame["state"] in ("queued", "agent"):
+            self._lines[-1].handed_over = True
 
     @asynccontextmanager
     async def _socket(self) -> AsyncIterator[ClientConnection]:

@@ -35,7 +35,9 @@ def customer_said(c: Summary, at: int, kind: Kind, text: str, reading: Reading) 
         s.stage = reading.stage
     if reading.intent not in ("unknown", "confirm", "deny"):
         s.intent = reading.intent
-    s.emotion, s.intensity, s.language = reading.emotion, reading.intensity, reading.language
+    s.emotion, s.intensity = reading.emotion, reading.intensity
+    if kind == "text":  # a picture or a card speaks no language
+        s.language = reading.language
     s.danger = reading.danger or c.danger
     s.curve = [*c.curve[-(CURVE_LENGTH - 1) :], _EMOTION_INDEX[reading.emotion] * 4 + reading.intensity]
     return s

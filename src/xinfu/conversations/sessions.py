@@ -62,7 +62,7 @@ class Sessions:
 
         Raises NotFound (no such shop) and IdentityTokenInvalid.
         """
-        shop = await self._shops.by_slug(slug) if slug else (await self._shops.all())[0]
+        shop = await self._shops.by_slug(slug) if slug else await self._shops.first()
         number = name = None
         if identity_token:
             claims = await self._shops.verify_identity_token(shop.slug, identity_token)

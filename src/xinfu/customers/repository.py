@@ -1,9 +1,9 @@
 """Every query on customers; each names the shop. The visit queries are Core, for a storm of reconnecting visitors."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import RowMapping, Table, and_, bindparam, delete, func, or_, select, tuple_, update
+from sqlalchemy import CursorResult, RowMapping, Table, and_, bindparam, delete, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -45,13 +45,14 @@ async def by_numbers(unit: Unit, keys: Iterable[NumberKey]) -> dict[NumberKey, R
     return found
 
 
-async def add_missing(unit: Unit, table: Table, rows: Sequence[Row]) -> None:
-    """Insert; a row whose unique key another process inserted meanwhile is left out."""
+async def add_missing(unit: Unit, table: Table, rows: Sequence[Row]) -> int:
+    """Insert; a row whose unique key another process inserted meanwhile is left out. How many went in, as far as the driver can say."""
+    inserted = 0
+    insert = sqlite_insert if unit.get_bind().dialect.name == "sqlite" else postgres_insert
     for chunk in _chunks(rows):
-        if unit.get_bind().dialect.name == "sqlite":
-            await unit.execute(sqlite_insert(table).on_conflict_do_nothing(), chunk)
-        else:
-            await unit.execute(postgres_insert(table).on_conflict_do_nothing(), chunk)
+        result = await unit.execute(insert(table).on_conflict_do_nothing(), chunk)
+        inserted += max(0, cast("CursorResult[Any]", result).rowcount)
+    return inserted
 
 
 async def remove_unowned(unit: Unit, ids: Sequence[Id]) -> None:

@@ -58,7 +58,7 @@ class Customers:
             known = await _Known.load(unit, visits)
         if any(not known.complete(visit) for visit in visits):
             async with self._database.unit() as unit:
-                await self._store_missing(unit, visits, await _Known.load(unit, visits))
+                await self._store_missing(unit, visits, known)
                 known = await _Known.load(unit, visits)
         return [known.brief(visit) for visit in visits]
 
@@ -162,15 +162,16 @@ class Customers:
             if key not in known.customers:
                 customers.setdefault(key, _new_customer(visit) | {"created_at": now})
         await repository.add_missing(unit, repository.customer, list(customers.values()))
-        numbers = await repository.by_numbers(unit, {account for visit in visits if (account := _account_key(visit))})
+        accounts = {account for visit in visits if (account := _account_key(visit))}
+        numbers = await repository.by_numbers(unit, accounts) if accounts else {}
         identities: dict[IdentityKey, repository.Row] = {}
         for visit in visits:
             if (own := _identity_key(visit)) not in known.identities:
                 account = _account_key(visit)
                 owner = numbers[account]["id"] if account else customers[own]["id"]
                 identities[own] = _new_identity(own, owner) | {"created_at": now}
-        await repository.add_missing(unit, repository.identity, list(identities.values()))
-        await repository.remove_unowned(unit, [row["id"] for row in customers.values() if row["number"] is None])
+        if await repository.add_missing(unit, repository.identity, list(identities.values())) < len(identities):
+            await repository.remove_unowned(unit, [row["id"] for row in customers.values() if row["number"] is None])
 
 
 class _Known:

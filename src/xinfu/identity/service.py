@@ -145,6 +145,7 @@ class Shops:
         self._settings = settings
         self._authenticator = authenticator
         self._by_slug: dict[str, ShopRow] = {}
+        self._first: Shop | None = None
 
     async def create(
         self, actor: Actor, slug: str, name: str, currency: str = "CNY", settings: ShopSettings | None = None, shop_id: Id | None = None
@@ -181,6 +182,15 @@ class Shops:
             raise NotFound
         await self._met(found)
         return _shop(found)
+
+    async def first(self) -> Shop:
+        """The centre's oldest shop, from memory once seen. Raises NotFound in a centre without shops."""
+        if self._first is None:
+            known = await self.all()
+            if not known:
+                raise NotFound
+            self._first = known[0]
+        return self._first
 
     async def all(self) -> list[Shop]:
         """Every shop, oldest first."""
