@@ -102,6 +102,15 @@ test("a line that has gone silent is given up and taken up again", () => {
   expect(wires.length).toBeGreaterThan(1);
 });
 
+test("when the browser says the network is gone, nothing more is sent into the void", () => {
+  wire().tell(hello);
+  socket.networkGone();
+  expect(socket.send({ t: "ping" })).toBe(false);
+  expect(links.at(-1)).toBe("waiting");
+  vi.runOnlyPendingTimers();
+  expect(wires).toHaveLength(2);
+});
+
 test("a late word from a wire already given up is not heard", () => {
   wire().tell(hello);
   const old = wire();

@@ -77,6 +77,14 @@ export class StaffSocket {
     }
   }
 
+  /** The browser says the network is gone: waiting for the socket to notice would cost a minute of words sent into the void. */
+  networkGone(): void {
+    const wire = this.wire;
+    if (!wire) return;
+    this.lost(wire, 1006);
+    wire.close();
+  }
+
   /** False when the frame could not be handed to an open, resumed socket; the caller keeps it and sends it on onReady. */
   send(frame: ClientFrame): boolean {
     if (!this.wire || !this.ready) return false;

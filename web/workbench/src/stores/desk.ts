@@ -287,6 +287,7 @@ export const useDesk = defineStore("desk", () => {
     state, link, everOpen, openId, opening, typing, views, conversations, agents, meAgent, current, thread, offers,
     boot, leaveShop, loadView, open, leave, loadOlder, act, setPresence, dropOffer, setWall, send, markRead, learn,
     retryNow: () => socket?.retryNow(),
+    networkGone: () => socket?.networkGone(),
     onFrame: (listener: (frame: ServerFrame) => void) => frameListeners.add(listener),
     onReady: (listener: () => void) => readyListeners.add(listener),
   };
