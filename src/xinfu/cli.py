@@ -68,11 +68,17 @@ def init(
 
 
 @app.command()
-def serve(data: DataOption, port: PortOption = 8600, host: HostOption = "127.0.0.1", database: DatabaseOption = None) -> None:
+def serve(
+    data: DataOption,
+    port: PortOption = 8600,
+    host: HostOption = "127.0.0.1",
+    database: DatabaseOption = None,
+    ping: Annotated[float, typer.Option(min=0.5, help="Seconds between pings; a socket silent for as long again is dropped.")] = 20,
+) -> None:
     """Run the centre in one process. An empty folder is initialised first."""
     config = Config(data=data, database=database, host=host, port=port)
     _print_login(asyncio.run(_init(config)))
-    _run(config)
+    _run(config, ping)
 
 
 @app.command(name="demo")
@@ -141,7 +147,7 @@ async def _init(config: Config) -> dict[str, Any]:
         await database.dispose()
 
 
-def _run(config: Config) -> None:
+def _run(config: Config, ping: float = 20) -> None:
     _configure_log()
     front = create_app(config)
     # Start-up objects live as long as the process; keeping them out of every collection keeps pauses short.
@@ -157,8 +163,8 @@ def _run(config: Config) -> None:
         ws="websockets-sansio",
         ws_max_size=2 * 1024 * 1024,
         ws_per_message_deflate=False,
-        ws_ping_interval=20,
-        ws_ping_timeout=20,
+        ws_ping_interval=ping,
+        ws_ping_timeout=ping,
         backlog=8192,
         log_level="warning",
         access_log=False,

@@ -1,4 +1,4 @@
-"""Storage and time that fail for real: a file that cannot grow, a database that goes away, a clock that jumps, a line that falls silent.
+"""Storage and time that fail for real: a file that cannot grow, a database that goes away, a clock that jumps.
 
 What was acked stays, what cannot be stored is refused with a time to try again, and the centre goes on by itself once it can.
 """
