@@ -162,6 +162,8 @@ def test_what_is_written_without_a_line_is_sent_exactly_once_when_it_is_back(
 ) -> None:
     agent = colleague("agent3")
     taken(customer, agent, "我等一下你的消息")
+    agent.sees("我等一下你的消息")
+    expect(agent.page.locator(".composer textarea")).to_be_visible()
     agent.context.set_offline(True)
     agent.page.evaluate("dispatchEvent(new Event('offline'))")
     agent.answer("断线时写下的回答")
@@ -220,7 +222,7 @@ def test_an_english_reader_finds_no_chinese_in_the_words_of_the_workbench(collea
             "all => all.flatMap(e => [e.childElementCount ? '' : e.textContent, e.placeholder ?? '', e.getAttribute('aria-label') ?? ''])",
         )
         # People and visitors keep their names in any language; only the words around them are the page's.
-        names = "|".join([*(p.name for p in logins()), r"访客 ?\d+"])
+        names = "|".join([*(p.name for p in logins()), r"访客 ?\d+", "命令行"])
         chinese = {word for word in words if re.search("[一-鿿]", re.sub(names, "", word))}
         assert chinese <= ALLOWED_CHINESE, (where, chinese)
 
