@@ -1,4 +1,4 @@
-.PHONY: demo test setup lint web-test py-test bench wheel clean
+.PHONY: demo test setup lint web-test py-test wheel clean
 
 # Compiled modules are what makes a start take one second instead of ten.
 unexport PYTHONDONTWRITEBYTECODE
@@ -29,9 +29,6 @@ web-test:
 py-test:
 	@scripts/check-system
 	.venv/bin/pytest -n 2 --dist loadfile
-
-bench: setup
-	.venv/bin/python benchmarks/run.py
 
 wheel: setup
 	rm -rf src/xinfu/static && cp -r web/dist src/xinfu/static && rm -f src/xinfu/static/.built
