@@ -13,10 +13,12 @@ export const useCustomers = defineStore("customers", () => {
   async function load(id: string): Promise<void> {
     await Promise.all([
       keep(`p${id}`, async () => {
-        profiles.value = { ...profiles.value, [id]: await api.get<CustomerProfile>(`customers/${id}`) };
+        const profile = await api.get<CustomerProfile>(`customers/${id}`);
+        profiles.value = { ...profiles.value, [id]: profile };
       }),
       keep(`o${id}`, async () => {
-        orders.value = { ...orders.value, [id]: itemsOf(await api.get<Order[] | { items: Order[] }>(`customers/${id}/orders`)) };
+        const answer = await api.get<Order[] | { items: Order[] }>(`customers/${id}/orders`);
+        orders.value = { ...orders.value, [id]: itemsOf(answer) };
       }),
     ]);
   }

@@ -162,7 +162,8 @@ export const useDesk = defineStore("desk", () => {
 
   async function loadAgents(): Promise<void> {
     try {
-      state.value = withAgents(state.value, itemsOf(await api.get<AgentPresence[]>("agents")));
+      const answer = await api.get<AgentPresence[]>("agents");
+      state.value = withAgents(state.value, itemsOf(answer));
     } catch {
       // Colleagues' states arrive with the stream as well; the list must not wait for them.
       return;
@@ -183,7 +184,9 @@ export const useDesk = defineStore("desk", () => {
     opening.value = id;
     state.value = startThread(state.value, id);
     try {
-      state.value = withOpened(state.value, await api.get<OpenedConversation>(`conversations/${id}`));
+      // Asked first, merged after: `state.value` read before the answer is in would undo what happened meanwhile.
+      const opened = await api.get<OpenedConversation>(`conversations/${id}`);
+      state.value = withOpened(state.value, opened);
     } catch (error) {
       state.value = dropThread(state.value, id);
       if (openId.value === id) openId.value = "";
