@@ -1,6 +1,6 @@
 """The written sentences behind the model, and what training makes of them: alternatives chosen, slots filled, typing noise added.
 
-A line in data/*.tsv may hold (one|another), [left out or not] and {slot}; slots are in data/slots.tsv.
+A line in data/**/*.tsv may hold (one|another), [left out or not] and {slot}; slots are in data/slots.tsv.
 """
 
 import random
@@ -27,9 +27,12 @@ class Written:
 
 
 def _lines(name: str) -> Iterator[list[str]]:
-    for line in (_DATA / name).read_text("utf-8").splitlines():
-        if line and not line.startswith("#"):
-            yield line.split("\t")
+    """The rows of one file, or of every file of a folder in the order of their names."""
+    found = _DATA / name
+    for file in sorted(found.iterdir(), key=lambda one: one.name) if found.is_dir() else [found]:
+        for line in file.read_text("utf-8").splitlines():
+            if line and not line.startswith("#"):
+                yield line.split("\t")
 
 
 def slots() -> dict[str, list[str]]:
@@ -37,7 +40,7 @@ def slots() -> dict[str, list[str]]:
 
 
 def intents() -> list[Written]:
-    found = [Written(label, 0, text) for label, text in _lines("intents.tsv")]
+    found = [Written(label, 0, text) for label, text in _lines("intents")]
     strange = {line.label for line in found} - set(STAGE_OF)
     if strange:
         raise ValueError(f"not in the taxonomy: {sorted(strange)}")
@@ -45,9 +48,9 @@ def intents() -> list[Written]:
 
 
 def emotions() -> list[Written]:
-    found = [Written(label, int(intensity), text) for label, intensity, text in _lines("emotions.tsv")]
+    found = [Written(label, int(intensity), text) for label, intensity, text in _lines("emotions")]
     if any(line.label not in EMOTIONS for line in found):
-        raise ValueError("a line of emotions.tsv has no known emotion")
+        raise ValueError("a line of emotions has no known emotion")
     return found
 
 
