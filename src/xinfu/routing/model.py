@@ -1,8 +1,8 @@
-"""Who was at work when: one row per state an agent was in, the open one (no `to_at`) being the present."""
+"""Who was at work when (one row per state an agent was in, the open one, with no `to_at`, being the present), and who can do what."""
 
 from datetime import datetime
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from xinfu.kit.database import Base, Identified, OfShop
@@ -20,3 +20,14 @@ class AgentPresence(Identified, OfShop, Base):
     reason: Mapped[str] = mapped_column(String(60))
     from_at: Mapped[datetime]
     to_at: Mapped[datetime | None]
+
+
+class AgentSkill(Identified, OfShop, Base):
+    """One thing a person is good at in a shop; level 1 can do it, 5 knows it best."""
+
+    __tablename__ = "agent_skill"
+    __table_args__ = (UniqueConstraint("shop_id", "staff_id", "skill"),)
+
+    staff_id: Mapped[Id] = mapped_column(String(32))
+    skill: Mapped[str] = mapped_column(String(64))
+    level: Mapped[int]
