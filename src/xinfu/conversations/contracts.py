@@ -166,6 +166,13 @@ class Changed(msgspec.Struct, frozen=True):
     was_assignee: Id | None
 
 
+class Returned(msgspec.Struct, frozen=True):
+    """Announced on the bus when a waiting customer's socket is back: they are to hear their place at once."""
+
+    shop_id: Id
+    conversation_id: Id
+
+
 class QueuePlace(msgspec.Struct, frozen=True):
     """Where a waiting customer stands; position 1 is next. `eta_s` None: not known."""
 

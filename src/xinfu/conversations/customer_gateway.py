@@ -268,5 +268,6 @@ class CustomerSocket:
             if summary.assignee and summary.state == "agent":
                 fields["name"] = summary.assignee
             self.outbox.put(frames.frame(**fields))
+            conversations.customer_is_back(summary)
             if summary.rating_asked and summary.rating is None:
                 self.outbox.put('{"t":"rate"}')

@@ -8,7 +8,7 @@ import msgspec
 
 from xinfu.conversations import policy
 from xinfu.conversations.cards import Attachment
-from xinfu.conversations.contracts import Changed, Handover, Kind, Message, Note, Presence, QueuePlace, State, Summary
+from xinfu.conversations.contracts import Changed, Handover, Kind, Message, Note, Presence, QueuePlace, Returned, State, Summary
 from xinfu.conversations.errors import NobodyThere
 from xinfu.conversations.frames import TEXT_LIMIT
 from xinfu.conversations.intake import Draft, Intake, hand_over
@@ -293,6 +293,11 @@ class Conversations:
                 draft.event("closed", actor, now, outcome="idle")
 
         await self._house(shop_id, conversation_id, step)
+
+    def customer_is_back(self, summary: Summary) -> None:
+        """Their socket is open again; whoever keeps the queue tells them where they stand."""
+        if summary.state == "queued":
+            self._bus.publish(Returned(summary.shop_id, summary.id))
 
     def tell_queue(self, places: list[QueuePlace]) -> None:
         self.live.tell_queue(places)
