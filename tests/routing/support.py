@@ -21,7 +21,7 @@ OTHER_SHOP = "b" * 32
 
 def agent_actor(name: str, shop_id: Id = SHOP) -> Actor:
     held = frozenset({Permission.CONVERSATIONS_SERVE, Permission.STAFF_READ})
-    return Actor("staff", name.ljust(32, "0"), name, frozenset({shop_id}), held, "agent")
+    return Actor("staff", name.encode().hex().ljust(32, "0"), name, frozenset({shop_id}), held, "agent")
 
 
 class FakeSettings:
@@ -48,9 +48,10 @@ class FakeSwitchboard:
 
     # what customers and agents do
 
-    def arrives(self, priority: int = 0, shop_id: Id = SHOP, *, announced: bool = True) -> Id:
+    def arrives(self, priority: int = 0, shop_id: Id = SHOP, *, announced: bool = True, skill: str = "") -> Id:
         now = self.clock.ms()
         c = Summary(new_id(), shop_id, new_id(), "访客", state="queued", priority=priority, queued_at=now, waiting_since=now, version=1)
+        c.skill = skill
         self.all[c.id] = c
         if announced:
             self.bus.publish(Changed(c, "ai", None))
@@ -165,7 +166,7 @@ class House:
 
     def offered_to(self, conversation_id: Id) -> str | None:
         offered = self.board.all[conversation_id].offered_to
-        return offered.rstrip("0") if offered else None
+        return bytes.fromhex(offered).decode().rstrip("\0") if offered else None
 
     def state_of(self, actor: Actor) -> tuple[str, str]:
         presence = next(p for p in self.routing.presence(SHOP) if p.id == actor.id)

@@ -9,7 +9,20 @@ from hypothesis import strategies as st
 
 from xinfu.conversations.contracts import Summary
 from xinfu.identity import OpeningHours, ShopSettings
-from xinfu.routing.policy import AGING_MS, RETURN_MS, eta_s, is_abandoned, is_free, is_open, light, pick, queue_key, running_clock
+from xinfu.routing.policy import (
+    AGING_MS,
+    RETURN_MS,
+    SKILL_WAIT_MS,
+    eta_s,
+    is_abandoned,
+    is_free,
+    is_open,
+    light,
+    pick,
+    queue_key,
+    running_clock,
+    waits_for_skill,
+)  # fmt: skip
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = 1_800_000_000_000
@@ -47,6 +60,28 @@ def test_the_longest_idle_is_picked_unless_they_just_let_it_lapse(ready: list[st
     chosen = pick(ready, let_lapse)
     fresh = [agent for agent in ready if agent not in let_lapse]
     assert chosen == (fresh or ready or [None])[0]
+
+
+_people = st.integers(0, 9).map(str)
+
+
+@given(st.lists(_people, unique=True), st.sets(_people), st.dictionaries(_people, st.integers(1, 5)))
+def test_the_best_of_the_skilled_is_picked_and_of_equals_the_longest_idle(
+    ready: list[str], let_lapse: set[str], levels: dict[str, int]
+) -> None:
+    chosen = pick(ready, let_lapse, levels)
+    assert (chosen is None) == (not ready)  # as long as somebody is free, nobody is left without
+    fresh = [a for a in ready if a not in let_lapse] or ready
+    best = max((levels.get(a, 0) for a in fresh), default=0)
+    assert chosen == next((a for a in fresh if levels.get(a, 0) == best), None)
+
+
+@given(_waiting, st.lists(_people), st.sets(_people), st.integers(0, 4 * AGING_MS))
+def test_nobody_is_kept_for_a_skill_beyond_its_time_or_in_danger(c: Summary, at_work: list[str], let_lapse: set[str], later: int) -> None:
+    now = NOW + later
+    kept = waits_for_skill(c, at_work, let_lapse, now)
+    assert not (kept and (c.priority == 2 or now - (c.queued_at or 0) >= SKILL_WAIT_MS or set(at_work) <= let_lapse))
+    assert not (kept and waits_for_skill(c, at_work, let_lapse, now + SKILL_WAIT_MS))
 
 
 @given(st.sampled_from(["online", "busy", "break", "acw", "offline"]), st.integers(0, 6), st.integers(1, 5), st.booleans(), st.booleans())

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 
 from xinfu.identity import CurrentActor, CurrentShop
 from xinfu.kit.http import provided
-from xinfu.routing.schemas import AgentPresenceOut, QueuePlaceOut, StateIn
+from xinfu.routing.schemas import AgentPresenceOut, QueuePlaceOut, SkillsIn, SkillsOut, StateIn
 from xinfu.routing.service import Routing
 
 router = APIRouter(prefix="/api/v1", tags=["routing"])
@@ -27,3 +27,15 @@ async def set_my_state(body: StateIn, actor: CurrentActor, shop_id: CurrentShop,
 @router.get("/queue")
 async def read_queue(actor: CurrentActor, shop_id: CurrentShop, routing: RoutingService) -> list[QueuePlaceOut]:
     return [QueuePlaceOut.model_validate(place) for place in routing.queue(actor, shop_id)]
+
+
+@router.get("/agents/skills")
+async def list_skills(actor: CurrentActor, shop_id: CurrentShop, routing: RoutingService) -> list[SkillsOut]:
+    """Who is good at what; people without any skill are left out."""
+    return [SkillsOut(staff_id=i, skills=skills) for i, skills in (await routing.skills(actor, shop_id)).items()]
+
+
+@router.put("/agents/{staff_id}/skills")
+async def set_skills(staff_id: str, body: SkillsIn, actor: CurrentActor, shop_id: CurrentShop, routing: RoutingService) -> SkillsOut:
+    """A queued conversation that asks for a skill goes to the longest-idle free person who has it, the best level first."""
+    return SkillsOut(staff_id=staff_id, skills=await routing.set_skills(actor, shop_id, staff_id, body.skills))

@@ -5,11 +5,13 @@ same however many stand there.
 """
 
 from collections import Counter, deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xinfu.conversations.contracts import Presence, PresenceState, Summary
 from xinfu.kit.ids import Id
-from xinfu.routing.policy import is_free
+from xinfu.kit.text import fold
+from xinfu.routing.policy import is_free, pick, waits_for_skill
 
 _HANDLINGS = 50
 _VERSIONS = 50_000
@@ -33,7 +35,8 @@ class Agent:
 
 @dataclass(slots=True)
 class Floor:
-    """One shop. `let_lapse` holds, per waiting conversation, the agents who did not take it; `rung` the alarms already given."""
+    """One shop. `let_lapse` holds, per waiting conversation, the agents who did not take it; `rung` the alarms already given;
+    `skilled`, per skill, who has it and how well."""
 
     shop_id: Id
     capacity: int
@@ -49,6 +52,7 @@ class Floor:
     told: dict[Id, tuple[int, int | None]] = field(default_factory=dict)
     changed_agents: set[Id] = field(default_factory=set)
     versions: dict[Id, int] = field(default_factory=dict)
+    skilled: dict[str, dict[Id, int]] = field(default_factory=dict)
 
     # conversations
 
@@ -88,6 +92,23 @@ class Floor:
         self.told.pop(conversation_id, None)
 
     # agents
+
+    def choose(self, c: Summary, now: int) -> Id | None:
+        """Which of those who stand ready is offered a waiting conversation. None: nobody is ready, or it waits for someone skilled."""
+        let_lapse = self.let_lapse.get(c.id, ())
+        levels = self.skilled.get(fold(c.skill)) if c.skill else None
+        chosen = pick(self.ready, let_lapse, levels)
+        if not levels or (chosen in levels and chosen not in let_lapse):
+            return chosen
+        at_work = (i for i in levels if (agent := self.agents.get(i)) and agent.state in ("online", "busy", "acw"))
+        return None if waits_for_skill(c, at_work, let_lapse, now) else chosen
+
+    def set_skills(self, agent_id: Id, skills: Mapping[str, int]) -> None:
+        """What a person is good at, in place of what was known."""
+        for holders in self.skilled.values():
+            holders.pop(agent_id, None)
+        for skill, level in skills.items():
+            self.skilled.setdefault(fold(skill), {})[agent_id] = level
 
     def set_state(self, agent: Agent, state: PresenceState, reason: str, now: int) -> None:
         if state == "online":

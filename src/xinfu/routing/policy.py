@@ -3,7 +3,7 @@
 Times are milliseconds since 1970 unless a datetime.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Literal
@@ -21,6 +21,7 @@ RETURN_MS = 180_000  # offline this long with a customer waiting: the customer g
 MAX_LAPSES = 2
 AMBER = 0.6
 AGING_MS = 600_000  # ten minutes of waiting weigh as much as one step of priority, so nobody waits for ever
+SKILL_WAIT_MS = 20_000  # one offer's time: a specialist may finish a sentence, and the first answer is seldom late by it
 _DANGER = 2
 _ETA_STEP_S = 10
 _ETA_LEAST = 3  # handling times known before we dare to promise anything
@@ -41,14 +42,29 @@ def is_free(state: PresenceState, load: int, capacity: int, *, connected: bool, 
     return state == "online" and connected and load < capacity and not offered
 
 
-def pick(longest_idle_first: Iterable[Id], let_lapse: Collection[Id]) -> Id | None:
-    """Who is offered a conversation: the longest idle of the free agents, those who just let it lapse only when there is no other."""
-    fallback = None
-    for agent_id in longest_idle_first:
-        if agent_id not in let_lapse:
-            return agent_id
-        fallback = fallback or agent_id
-    return fallback
+def pick(longest_idle_first: Iterable[Id], let_lapse: Collection[Id], levels: Mapping[Id, int] | None = None) -> Id | None:
+    """Who is offered a conversation: the longest idle of the free agents, those who just let it lapse only when there is no other.
+
+    `levels`: who has the skill the conversation asks for, and how well. They come before anyone else, the best of them first.
+    """
+    if not levels:
+        fallback = None
+        for agent_id in longest_idle_first:
+            if agent_id not in let_lapse:
+                return agent_id
+            fallback = fallback or agent_id
+        return fallback
+    return min(longest_idle_first, key=lambda a: (a in let_lapse, -levels.get(a, 0)), default=None)  # of equals the first
+
+
+def waits_for_skill(c: Summary, at_work: Iterable[Id], let_lapse: Collection[Id], now: int) -> bool:
+    """Whether a customer is better kept a little for one of the skilled who are `at_work` but not free, than given to anyone.
+
+    Never in danger, never for someone who just did not take them, and never beyond SKILL_WAIT_MS in the queue.
+    """
+    if c.priority >= _DANGER or now - (c.queued_at or 0) >= SKILL_WAIT_MS:
+        return False
+    return any(agent_id not in let_lapse for agent_id in at_work)
 
 
 def eta_s(position: int, slots: int, handling_ms: Sequence[int]) -> int | None:

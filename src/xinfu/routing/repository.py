@@ -1,13 +1,13 @@
 """Every query of routing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from xinfu.kit.database import Unit
 from xinfu.kit.ids import Id
-from xinfu.routing.model import AgentPresence
+from xinfu.routing.model import AgentPresence, AgentSkill
 
 
 async def present(unit: Unit) -> Sequence[AgentPresence]:
@@ -24,3 +24,18 @@ async def history(unit: Unit, shop_id: Id, staff_id: Id) -> Sequence[AgentPresen
     """An agent's states in a shop, oldest first."""
     query = select(AgentPresence).where(AgentPresence.shop_id == shop_id, AgentPresence.staff_id == staff_id)
     return (await unit.scalars(query.order_by(AgentPresence.from_at, AgentPresence.id))).all()
+
+
+async def skills_everywhere(unit: Unit) -> Sequence[AgentSkill]:
+    """Everyone's in every shop, for the start of the house."""
+    return (await unit.scalars(select(AgentSkill))).all()
+
+
+async def skills(unit: Unit, shop_id: Id) -> Sequence[AgentSkill]:
+    query = select(AgentSkill).where(AgentSkill.shop_id == shop_id).order_by(AgentSkill.staff_id, AgentSkill.skill)
+    return (await unit.scalars(query)).all()
+
+
+async def replace_skills(unit: Unit, shop_id: Id, staff_id: Id, levels: Mapping[str, int]) -> None:
+    await unit.execute(delete(AgentSkill).where(AgentSkill.shop_id == shop_id, AgentSkill.staff_id == staff_id))
+    unit.add_all(AgentSkill(shop_id=shop_id, staff_id=staff_id, skill=skill, level=level) for skill, level in levels.items())

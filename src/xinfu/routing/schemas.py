@@ -1,6 +1,6 @@
 """What goes in and out of the routing calls."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -35,3 +35,16 @@ class QueuePlaceOut(BaseModel):
     conversation_id: str
     position: int
     eta_s: int | None
+
+
+class SkillsIn(BaseModel):
+    """Skill → level: 1 can do it, 5 knows it best. An empty object takes all away."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    skills: dict[Annotated[str, Field(min_length=1, max_length=64)], Annotated[int, Field(ge=1, le=5)]] = Field(max_length=50)
+
+
+class SkillsOut(BaseModel):
+    staff_id: str
+    skills: dict[str, int]

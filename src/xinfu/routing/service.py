@@ -6,20 +6,21 @@ conversation is offered twice, whatever arrives together.
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 import structlog
 
-from xinfu.conversations.contracts import Changed, Presence, PresenceState, QueuePlace, Summary, Switchboard
+from xinfu.conversations.contracts import Changed, Presence, PresenceState, QueuePlace, Returned, Summary, Switchboard
 from xinfu.identity import Permission, ShopSettings
+from xinfu.kit import audit
 from xinfu.kit.auth import Actor, system_actor
 from xinfu.kit.bus import Bus
 from xinfu.kit.clock import Clock, to_ms, zone
 from xinfu.kit.database import Database
-from xinfu.kit.errors import Refusal
-from xinfu.kit.ids import Id
-from xinfu.kit.text import clean
+from xinfu.kit.errors import NotFound, Refusal
+from xinfu.kit.ids import Id, is_id
+from xinfu.kit.text import clean, fold
 from xinfu.routing import policy, repository
 from xinfu.routing.floor import Agent, Floor
 from xinfu.routing.model import AgentPresence
@@ -29,7 +30,7 @@ log = structlog.get_logger()
 NO_ANSWER = "no_answer"
 DISCONNECTED = "disconnected"
 SYNC_MS = 3_000
-_RETELL_MS = 15_000  # a customer who reconnects hears their place again within this
+_RETELL_MS = 15_000  # everyone waiting hears their place again this often, should an earlier word have been lost
 _STORE_LIMIT = 5_000  # the store lists no more; what is not in a longer list may still be there
 _TICK_S = 1.0
 _BREATH_S = 0.05  # between turns, so that a rush of events is planned together
@@ -59,12 +60,16 @@ class Routing:
         self._retold = 0
         self._task: asyncio.Task[None] | None = None
         bus.subscribe(Changed, self._changed)
+        bus.subscribe(Returned, self._returned)
 
     async def start(self) -> None:
         """Rebuild from the store: who was at work gets the grace of a lost connection, who waited waits on."""
         self._started = self._clock.ms()
         async with self._database.read() as unit:
             rows = await repository.present(unit)
+            skills = await repository.skills_everywhere(unit)
+        for skill in skills:
+            self._floor(skill.shop_id).skilled.setdefault(fold(skill.skill), {})[skill.staff_id] = skill.level
         for row in rows:
             floor = self._floor(row.shop_id)
             agent = floor.agents[row.staff_id] = Agent(row.staff_id, row.name, row.role)
@@ -127,6 +132,29 @@ class Routing:
         floor = self._floors.get(shop_id)
         return self._places(floor) if floor else []
 
+    async def skills(self, actor: Actor, shop_id: Id) -> dict[Id, dict[str, int]]:
+        """Who is good at what: per person, skill and level."""
+        actor.require(Permission.STAFF_READ, shop_id)
+        async with self._database.read() as unit:
+            rows = await repository.skills(unit, shop_id)
+        found: dict[Id, dict[str, int]] = {}
+        for row in rows:
+            found.setdefault(row.staff_id, {})[row.skill] = row.level
+        return found
+
+    async def set_skills(self, actor: Actor, shop_id: Id, staff_id: Id, skills: Mapping[str, int]) -> dict[str, int]:
+        """Say what a person is good at, in place of what was said before. Raises NotFound for what cannot be a person's id."""
+        actor.require(Permission.STAFF_MANAGE, shop_id)
+        if not is_id(staff_id):
+            raise NotFound
+        named = {name: level for skill, level in skills.items() if (name := clean(skill)[:64])}
+        async with self._database.unit() as unit:
+            await repository.replace_skills(unit, shop_id, staff_id, named)
+            audit.record(unit, actor, self._clock.now(), "staff.skills", shop_id, "staff", staff_id, skills=named)
+        self._floor(shop_id).set_skills(staff_id, named)
+        self._poke(shop_id)
+        return named
+
     def staffed(self, shop_id: Id) -> bool:
         """Whether somebody of the shop is at work right now, which opening hours only promise."""
         floor = self._floors.get(shop_id)
@@ -163,6 +191,12 @@ class Routing:
         c = event.conversation
         self._floor(c.shop_id).apply(c)
         self._poke(c.shop_id)
+
+    async def _returned(self, event: Returned) -> None:
+        """A waiting customer is back: what they were told before the line went is not what they see now."""
+        if floor := self._floors.get(event.shop_id):
+            floor.told.pop(event.conversation_id, None)
+            self._poke(event.shop_id)
 
     async def _sync(self) -> None:
         """Compare with the store: messages move the clocks without an event, and an event may have been dropped."""
@@ -218,11 +252,13 @@ class Routing:
             return
         now = self._clock.ms()
         for c in sorted((c for c in floor.waiting.values() if not c.offered_to), key=lambda c: policy.queue_key(c, now)):
-            chosen = policy.pick(floor.ready, floor.let_lapse.get(c.id, ()))
-            if chosen is None:
+            if not floor.ready:
                 return
             if floor.waiting.get(c.id) is not c:
                 continue  # moved on while another was being offered
+            chosen = floor.choose(c, now)
+            if chosen is None:
+                continue  # kept a little for someone with the skill
             agent = floor.agents[chosen]
             until = now + self._settings.current(floor.shop_id).offer_timeout_s * 1000
             house = system_actor(floor.shop_id)
