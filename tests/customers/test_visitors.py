@@ -76,6 +76,21 @@ async def test_two_doors_at_once_do_not_make_a_visitor_twice(database: Database,
     assert await _count(database, Customer) == await _count(database, ChannelIdentity) == 200
 
 
+async def test_only_the_visit_that_made_a_customer_is_fresh(database: Database, clock: FixedClock) -> None:
+    customers = Customers(database, clock)
+    visits = [
+        Visit(SHOP, "two-tabs", None, None, "zh-CN"),
+        Visit(SHOP, "two-tabs", None, None, "zh-CN"),
+        Visit(SHOP, "n", "C-1", None, "en"),
+    ]
+    first = await customers.resolve_visitors(visits)
+    if database.is_sqlite:  # PostgreSQL's driver does not count, so there nobody is called fresh
+        assert [b.fresh for b in first] == [True, False, True]
+    again = await customers.resolve_visitors([*visits, Visit(SHOP, "other-browser", "C-1", None, "en")])
+    assert [b.fresh for b in again] == [False, False, False, False]
+    assert again[:3] == first and again[3].id == first[2].id
+
+
 async def test_a_failing_store_fails_the_visits_that_waited_and_not_the_next(
     database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,6 @@
 """Customers as other folders may see them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xinfu.kit.i18n import Locale
 from xinfu.kit.ids import Id
@@ -9,7 +9,10 @@ from xinfu.understanding.contracts import Language
 
 @dataclass(frozen=True, slots=True)
 class CustomerBrief:
-    """Who is writing, as much as the desk needs. `number` is theirs in the shop system; `known` False = a visitor without account."""
+    """Who is writing, as much as the desk needs. `number` is theirs in the shop system; `known` False = a visitor without account.
+
+    `fresh`: made by this very visit, so there is nothing yet to look for.
+    """
 
     id: Id
     shop_id: Id
@@ -18,6 +21,7 @@ class CustomerBrief:
     language: Language
     number: str | None
     known: bool
+    fresh: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

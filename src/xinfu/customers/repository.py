@@ -1,11 +1,9 @@
-"""Every query on customers; each names the shop. The visit queries are Core, for a storm of reconnecting visitors."""
+"""Every query on customers; each names the shop. Those of visits are in visits.py."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, RowMapping, Table, and_, bindparam, delete, func, or_, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import RowMapping, Table, bindparam, func, or_, select, update
 
 from xinfu.customers.model import ChannelIdentity, Customer, CustomerNote
 from xinfu.customers.policy import digits_of
@@ -16,56 +14,15 @@ from xinfu.kit.text import fold
 customer: Table = Customer.__table__  # type: ignore[assignment]
 identity: Table = ChannelIdentity.__table__  # type: ignore[assignment]
 _CHUNK = 500
-_BRIEF = (customer.c.id, customer.c.shop_id, customer.c.name, customer.c.vip, customer.c.language, customer.c.number)
+BRIEF = (customer.c.id, customer.c.shop_id, customer.c.name, customer.c.vip, customer.c.language, customer.c.number)
 
 type Row = dict[str, Any]
-type IdentityKey = tuple[Id, str, str]  # shop, channel, external
-type NumberKey = tuple[Id, str]  # shop, number
-
-
-async def by_identity(unit: Unit, keys: Iterable[IdentityKey]) -> dict[IdentityKey, RowMapping]:
-    """Customers by the channel identity they come with; each key carries its shop."""
-    found: dict[IdentityKey, RowMapping] = {}
-    joined = identity.join(customer, and_(customer.c.id == identity.c.customer_id, customer.c.shop_id == identity.c.shop_id))
-    key = tuple_(identity.c.shop_id, identity.c.channel, identity.c.external)
-    for chunk in _chunks(list(keys)):
-        query = select(identity.c.channel, identity.c.external, *_BRIEF).select_from(joined).where(key.in_(chunk))
-        for row in (await unit.execute(query)).mappings():
-            found[row["shop_id"], row["channel"], row["external"]] = row
-    return found
-
-
-async def by_numbers(unit: Unit, keys: Iterable[NumberKey]) -> dict[NumberKey, RowMapping]:
-    """Customers by their number in the shop system; each key carries its shop."""
-    found: dict[NumberKey, RowMapping] = {}
-    for chunk in _chunks(list(keys)):
-        query = select(*_BRIEF, customer.c.phone).where(tuple_(customer.c.shop_id, customer.c.number).in_(chunk))
-        for row in (await unit.execute(query)).mappings():
-            found[row["shop_id"], row["number"]] = row
-    return found
-
-
-async def add_missing(unit: Unit, table: Table, rows: Sequence[Row]) -> int:
-    """Insert; a row whose unique key another process inserted meanwhile is left out. How many went in, as far as the driver can say."""
-    inserted = 0
-    insert = sqlite_insert if unit.get_bind().dialect.name == "sqlite" else postgres_insert
-    for chunk in _chunks(rows):
-        result = await unit.execute(insert(table).on_conflict_do_nothing(), chunk)
-        inserted += max(0, cast("CursorResult[Any]", result).rowcount)
-    return inserted
-
-
-async def remove_unowned(unit: Unit, ids: Sequence[Id]) -> None:
-    """Delete those of the just added visitors whose identity another process had already given to a visitor of its own."""
-    for chunk in _chunks(ids):
-        owned = select(identity.c.customer_id).where(identity.c.customer_id == customer.c.id).exists()
-        await unit.execute(delete(customer).where(customer.c.id.in_(chunk), ~owned))
 
 
 async def briefs(unit: Unit, shop_id: Id, ids: Sequence[Id]) -> Sequence[RowMapping]:
     found: list[RowMapping] = []
-    for chunk in _chunks(ids):
-        query = select(*_BRIEF).where(customer.c.shop_id == shop_id, customer.c.id.in_(chunk))
+    for chunk in chunks(ids):
+        query = select(*BRIEF).where(customer.c.shop_id == shop_id, customer.c.id.in_(chunk))
         found.extend((await unit.execute(query)).mappings())
     return found
 
@@ -104,7 +61,7 @@ async def search(unit: Unit, shop_id: Id, text: str, after: Id | None, limit: in
 async def write_rows(unit: Unit, shop_id: Id, rows: Sequence[Row]) -> tuple[int, int, dict[str, Id]]:
     """Insert new numbers, update those whose digest differs. Returns (created, updated, ids by number)."""
     known: dict[str, tuple[Id, str]] = {}
-    for chunk in _chunks([row["number"] for row in rows]):
+    for chunk in chunks([row["number"] for row in rows]):
         query = select(customer.c.number, customer.c.id, customer.c.digest)
         for found in await unit.execute(query.where(customer.c.shop_id == shop_id, customer.c.number.in_(chunk))):
             known[found.number] = (found.id, found.digest)
@@ -121,5 +78,5 @@ async def write_rows(unit: Unit, shop_id: Id, rows: Sequence[Row]) -> tuple[int,
     return len(new), len(changed), ids
 
 
-def _chunks[T](items: Sequence[T]) -> Iterable[Sequence[T]]:
+def chunks[T](items: Sequence[T]) -> Iterable[Sequence[T]]:
     return (items[i : i + _CHUNK] for i in range(0, len(items), _CHUNK))

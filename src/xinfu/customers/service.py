@@ -1,18 +1,16 @@
 """Use-cases of customers: taking in visitors, the masked profile, unmasking with a reason, notes and tags."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
-
-from sqlalchemy import RowMapping
 
 from xinfu.customers import policy, repository
 from xinfu.customers.contracts import CustomerBrief, Visit
 from xinfu.customers.errors import CustomerNotFound, NoteEmpty, ReasonMissing, TagsTooMany
 from xinfu.customers.model import Customer, CustomerNote
 from xinfu.customers.policy import Sensitive
-from xinfu.customers.repository import IdentityKey, NumberKey
 from xinfu.customers.schemas import AddressOut, CustomerOut, NoteOut, ProfileOut
+from xinfu.customers.visits import Known, brief, by_numbers, take_in
 from xinfu.identity.contracts import Permission
 from xinfu.kit import audit
 from xinfu.kit.auth import Actor
@@ -25,7 +23,6 @@ from xinfu.kit.paging import Page, decode_cursor, encode_cursor
 from xinfu.kit.text import clean
 
 BATCH = 500
-VISITOR, ACCOUNT = "widget", "account"
 
 
 class Customers:
@@ -54,13 +51,11 @@ class Customers:
 
     async def resolve_visitors(self, visits: Sequence[Visit]) -> list[CustomerBrief]:
         """Many visits in one read, and one transaction if any is new. Same order as given."""
-        async with self._database.read() as unit:
-            known = await _Known.load(unit, visits)
-        if any(not known.complete(visit) for visit in visits):
-            async with self._database.unit() as unit:
-                await self._store_missing(unit, visits, known)
-                known = await _Known.load(unit, visits)
-        return [known.brief(visit) for visit in visits]
+        known = await self._database.run(lambda connection: Known(connection, visits))
+        if not all(known.complete(visit) for visit in visits):
+            now = self._clock.now()
+            known = await self._database.run(lambda connection: take_in(connection, visits, known, now), write=True)
+        return known.briefs(visits)
 
     async def brief(self, shop_id: Id, customer_id: Id) -> CustomerBrief | None:
         return (await self.briefs(shop_id, [customer_id])).get(customer_id)
@@ -68,12 +63,12 @@ class Customers:
     async def briefs(self, shop_id: Id, customer_ids: Sequence[Id]) -> dict[Id, CustomerBrief]:
         async with self._database.read() as unit:
             rows = await repository.briefs(unit, shop_id, customer_ids)
-        return {row["id"]: _brief(row) for row in rows}
+        return {row["id"]: brief(row) for row in rows}
 
     async def accounts(self, shop_id: Id, numbers: Sequence[str]) -> dict[str, tuple[Id, str]]:
         """Customer id and account phone by number, for writing orders."""
-        async with self._database.read() as unit:
-            found = await repository.by_numbers(unit, [(shop_id, number) for number in set(numbers)])
+        keys = [(shop_id, number) for number in set(numbers)]
+        found = await self._database.run(lambda connection: by_numbers(connection, keys))
         return {number: (row["id"], row["phone"]) for (_, number), row in found.items()}
 
     # ---- what staff do
@@ -150,97 +145,9 @@ class Customers:
             except Exception as error:
                 _fail([future for _, future in batch], error)
                 continue
-            for (_, future), brief in zip(batch, briefs, strict=True):
+            for (_, future), found in zip(batch, briefs, strict=True):
                 if not future.done():
-                    future.set_result(brief)
-
-    async def _store_missing(self, unit: Unit, visits: Sequence[Visit], known: "_Known") -> None:
-        now = self._clock.now()
-        customers: dict[NumberKey | IdentityKey, repository.Row] = {}
-        for visit in visits:
-            key: NumberKey | IdentityKey = _account_key(visit) or _identity_key(visit)
-            if key not in known.customers:
-                customers.setdefault(key, _new_customer(visit) | {"created_at": now})
-        await repository.add_missing(unit, repository.customer, list(customers.values()))
-        accounts = {account for visit in visits if (account := _account_key(visit))}
-        numbers = await repository.by_numbers(unit, accounts) if accounts else {}
-        identities: dict[IdentityKey, repository.Row] = {}
-        for visit in visits:
-            if (own := _identity_key(visit)) not in known.identities:
-                account = _account_key(visit)
-                owner = numbers[account]["id"] if account else customers[own]["id"]
-                identities[own] = _new_identity(own, owner) | {"created_at": now}
-        if await repository.add_missing(unit, repository.identity, list(identities.values())) < len(identities):
-            await repository.remove_unowned(unit, [row["id"] for row in customers.values() if row["number"] is None])
-
-
-class _Known:
-    """What the store already knows about some visits."""
-
-    def __init__(self, identities: dict[IdentityKey, RowMapping], numbers: dict[NumberKey, RowMapping]) -> None:
-        self.identities = identities
-        self.numbers = numbers
-        self.customers: set[NumberKey | IdentityKey] = {*numbers, *identities}
-
-    @classmethod
-    async def load(cls, unit: Unit, visits: Iterable[Visit]) -> "_Known":
-        identities = await repository.by_identity(unit, {_identity_key(visit) for visit in visits})
-        wanted = {account for visit in visits if (account := _account_key(visit))}
-        return cls(identities, await repository.by_numbers(unit, wanted) if wanted else {})
-
-    def complete(self, visit: Visit) -> bool:
-        account = _account_key(visit)
-        return _identity_key(visit) in self.identities and (account is None or account in self.numbers)
-
-    def brief(self, visit: Visit) -> CustomerBrief:
-        account = _account_key(visit)
-        return _brief(self.numbers[account] if account else self.identities[_identity_key(visit)])
-
-
-def _account_key(visit: Visit) -> NumberKey | None:
-    return (visit.shop_id, number) if (number := _number(visit)) else None
-
-
-def _number(visit: Visit) -> str | None:
-    """The verified number; one that no customer can have (empty, too long) counts as none rather than as its beginning."""
-    number = clean(visit.number or "")
-    return number if 0 < len(number) <= 80 else None
-
-
-def _identity_key(visit: Visit) -> IdentityKey:
-    """A verified visit is kept apart from the anonymous one of the same browser, and from another account's."""
-    if number := _number(visit):
-        return visit.shop_id, ACCOUNT, policy.external_hash(f"{number}\n{visit.visitor}")
-    return visit.shop_id, VISITOR, policy.external_hash(visit.visitor)
-
-
-def _new_customer(visit: Visit) -> repository.Row:
-    unnamed = policy.visitor_name(policy.external_hash(visit.visitor), visit.locale)
-    return {
-        "id": new_id(),
-        "shop_id": visit.shop_id,
-        "number": _number(visit),
-        "name": clean(visit.name or "")[:120] or unnamed,
-        "phone": "",
-        "phone_tail": "",
-        "email": "",
-        "vip": 0,
-        "tags": [],
-        "language": policy.language_of(visit.locale),
-        "addresses": [],
-        "digest": "",
-        "extras": {},
-    }
-
-
-def _new_identity(key: IdentityKey, customer_id: Id) -> repository.Row:
-    shop_id, channel, external = key
-    return {"id": new_id(), "shop_id": shop_id, "customer_id": customer_id, "channel": channel, "external": external}
-
-
-def _brief(row: Mapping[Any, Any]) -> CustomerBrief:
-    number = row["number"]
-    return CustomerBrief(row["id"], row["shop_id"], row["name"], row["vip"], row["language"], number, number is not None)
+                    future.set_result(found)
 
 
 def _fail(futures: Sequence[asyncio.Future[CustomerBrief]], error: Exception) -> None:

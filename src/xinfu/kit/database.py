@@ -6,12 +6,13 @@ never wait for an import). Tables of the second carry the schema name `log`, an 
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, DateTime, Dialect, MetaData, String, TypeDecorator, event
+from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, MetaData, String, TypeDecorator, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -19,6 +20,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from xinfu.kit.bus import Bus
 from xinfu.kit.ids import Id, new_id
+
+_PLAIN = 2  # threads and connections of Database.run on SQLite
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -79,13 +82,15 @@ class Unit(AsyncSession):
 
 
 class Database:
-    """Opens units of work. `unit()` writes, `read()` only reads; both give a Unit."""
+    """Opens units of work. `unit()` writes, `read()` only reads; both give a Unit. `run()` is for the few calls made all the time."""
 
     def __init__(self, url: str, bus: Bus | None = None) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.bus = bus
         self.engine = _engine(url)
+        self._plain = _plain_engine(url) if self.is_sqlite else None
+        self._threads = ThreadPoolExecutor(_PLAIN, "database") if self.is_sqlite else None
         self._units = async_sessionmaker(self.engine, class_=Unit, expire_on_commit=False)
         # SQLite has one writer per file: waiting in line here is fair and cheap, polling a locked file is neither.
         self._gate: contextlib.AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_sqlite else _open_gate()
@@ -108,8 +113,26 @@ class Database:
         async with self._units() as unit:
             yield unit
 
+    async def run[T](self, work: Callable[[Connection], T], *, write: bool = False) -> T:
+        """A whole transaction as one plain function, committed if it returns and rolled back if it raises.
+
+        On SQLite all its statements are one trip to a thread, where a Unit makes one for each, BEGIN and COMMIT included.
+        """
+        if self._plain is None or self._threads is None:
+            async with self.engine.begin() as connection:
+                return await connection.run_sync(work)
+        loop = asyncio.get_running_loop()
+        if not write:
+            return await loop.run_in_executor(self._threads, _transaction, self._plain, "DEFERRED", work)
+        async with self._gate:
+            # Shielded, or the gate would open for the next writer while a cancelled caller's thread is still writing.
+            return await _finished(loop.run_in_executor(self._threads, _transaction, self._plain, "IMMEDIATE", work))
+
     async def dispose(self) -> None:
         await self.engine.dispose()
+        if self._plain is not None and self._threads is not None:
+            self._threads.shutdown()
+            self._plain.dispose()
 
 
 def sqlite_url(path: Path) -> str:
@@ -130,12 +153,37 @@ def _open_gate() -> contextlib.AbstractAsyncContextManager[None]:
     return contextlib.nullcontext()
 
 
+def _transaction[T](engine: Engine, mode: str, work: Callable[[Connection], T]) -> T:
+    with engine.connect().execution_options(xinfu_begin=mode) as connection, connection.begin():
+        return work(connection)
+
+
+async def _finished[T](running: asyncio.Future[T]) -> T:
+    """The result; if the caller is cancelled meanwhile, only after the work is done."""
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise
+
+
 def _engine(url: str) -> AsyncEngine:
     if not url.startswith("sqlite"):
         return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
     engine = create_async_engine(url, pool_size=4, max_overflow=4, connect_args={"timeout": 30})
+    _prepare_sqlite(engine.sync_engine)
+    return engine
 
-    @event.listens_for(engine.sync_engine, "connect")
+
+def _plain_engine(url: str) -> Engine:
+    plain = url.replace("sqlite+aiosqlite:", "sqlite:")
+    engine = create_engine(plain, pool_size=_PLAIN, max_overflow=0, connect_args={"timeout": 30, "check_same_thread": False})
+    _prepare_sqlite(engine)
+    return engine
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
     def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
         cursor = connection.cursor()
@@ -149,9 +197,7 @@ def _engine(url: str) -> AsyncEngine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         mode = connection.get_execution_options().get("xinfu_begin", "DEFERRED")
         connection.exec_driver_sql(f"BEGIN {mode}")
-
-    return engine
