@@ -5,7 +5,7 @@ from typing import Any
 from xinfu.identity import Permission
 from xinfu.kit.auth import Actor
 from xinfu.kit.ids import new_id
-from xinfu.knowledge import ArticleIn, ScriptIn
+from xinfu.knowledge import ArticleIn, SampleIn, ScriptIn
 
 SHOP, OTHER = "a" * 32, "b" * 32
 
@@ -28,3 +28,8 @@ def an_article(title: str = "退货运费谁出", body: str = "质量问题由�
 
 def a_script(title: str = "退款到账", body: str = "{客户}您好,退款一般三天内到账。", **more: Any) -> ScriptIn:
     return ScriptIn(title=title, body=body, **more)
+
+
+def a_sample(title: str = "催退款", *said: str, **variables: str) -> SampleIn:
+    lines = [{"sender": "customer", "text": text} for text in said or ("我的退款什么时候到账啊",)]
+    return SampleIn.model_validate({"title": title, "lines": lines, "variables": {"{" + k + "}": v for k, v in variables.items()}})

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Header
 
 from tests.knowledge.builders import SHOP, a_trainer
 from xinfu.identity import http as signed_in
@@ -13,18 +13,17 @@ from xinfu.kit.database import Database
 from xinfu.kit.http import install_problem_handlers
 from xinfu.kit.ids import new_id
 from xinfu.kit.paging import encode_cursor
-from xinfu.knowledge import Knowledge, Scripts
-from xinfu.knowledge.endpoints import router
+from xinfu.knowledge import Knowledge, Scripts, router
 
 
 @pytest.fixture
 async def http(database: Database, clock: FixedClock) -> AsyncIterator[httpx.AsyncClient]:
-    app, trainer = FastAPI(), a_trainer()
+    app, people = FastAPI(), {name: a_trainer() for name in ("first", "second")}
     knowledge = Knowledge(database, clock)
     await knowledge.start()
     app.state.provided = {Knowledge: knowledge, Scripts: Scripts(database, clock)}
     app.include_router(router)
-    app.dependency_overrides = {signed_in.actor: lambda: trainer, signed_in.shop: lambda: SHOP}
+    app.dependency_overrides = {signed_in.actor: lambda x_person=Header("first"): people[x_person], signed_in.shop: lambda: SHOP}
     install_problem_handlers(app)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop.test/api/v1") as client:
         yield client
@@ -60,10 +59,26 @@ async def test_a_script_lives_from_writing_to_deletion(http: httpx.AsyncClient) 
     one = f"/scripts/{made['id']}"
 
     assert (await http.get("/scripts")).json() == []
-    assert (await http.put(one, json=made | {"status": "reviewed"})).json()["active"] is True
+    submitted = (await http.post(f"{one}/submit", json={"version": 1})).json()
+    assert (submitted["status"], [r["id"] for r in (await http.get("/scripts/reviews")).json()]) == ("in_review", [made["id"]])
+    own = await http.post(f"{one}/approve", json={"version": 2})
+    assert (own.status_code, own.json()["code"]) == (409, "review_own_words")
+    http.headers["x-person"] = "second"
+    assert (await http.post(f"{one}/return", json={"version": 2, "note": " "})).status_code == 422
+    assert (await http.post(f"{one}/approve", json={"version": 2})).json()["active"] is True
+    assert [s["id"] for s in (await http.get("/scripts/suggest", params={"q": "退款怎么还没到账"})).json()] == [made["id"]]
+    sample = {"title": "催款", "lines": [{"sender": "customer", "text": "退款到账了吗"}], "variables": {"{客户}": "王女士"}}
+    kept = (await http.post("/scripts/samples", json=sample)).json()
+    assert [s["id"] for s in (await http.get("/scripts/samples")).json()] == [kept["id"]]
+    tried = (await http.post("/scripts/rehearse", json=given | {"script_id": made["id"]})).json()
+    assert (tried["suggested_in"], tried["errors"], tried["samples"][0]["rendered"]) == (1, 0, "王女士您好,三天内到账。")
+    assert (await http.put(f"/scripts/samples/{kept['id']}", json=sample | {"variables": {}})).status_code == 200
+    assert (await http.post("/scripts/rehearse", json=given)).json()["samples"][0]["missing"] == ["{客户}"]
+    assert (await http.delete(f"/scripts/samples/{kept['id']}")).status_code == 204
     assert (await http.post(f"{one}/used", json={"conversation_id": new_id()})).status_code == 204
     [seen] = (await http.get("/scripts")).json()
     assert seen["uses"] == 1
+    assert (await http.get("/scripts/outcomes")).json()[0]["conversations"] == 1
 
     refused = await http.post("/scripts", json=given | {"body": "{密码}"}, headers={"accept-language": "en"})
     assert (refused.status_code, refused.json()["code"]) == (422, "script_variable_unknown")

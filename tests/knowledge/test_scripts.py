@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from tests.knowledge.builders import OTHER, SHOP, a_script, a_trainer, an_agent
+from tests.knowledge.builders import OTHER, SHOP, a_sample, a_script, a_trainer, an_agent
 from xinfu.kit.audit import AuditEntry
 from xinfu.kit.auth import Actor, system_actor
 from xinfu.kit.clock import FixedClock
@@ -13,7 +13,7 @@ from xinfu.kit.ids import new_id
 from xinfu.knowledge import ScriptIn, Scripts
 from xinfu.knowledge.errors import UnknownVariable
 from xinfu.knowledge.model import Script, ScriptUse
-from xinfu.knowledge.schemas import ScriptChange
+from xinfu.knowledge.schemas_scripts import ScriptChange
 
 HOUR = 3_600_000
 
@@ -27,6 +27,13 @@ def changed(given: ScriptIn, version: int, **more: object) -> ScriptChange:
     return ScriptChange(**(given.model_dump() | more), version=version)
 
 
+async def approved(scripts: Scripts, given: ScriptIn) -> Script:
+    """A shared script as two people bring it into use."""
+    row = await scripts.create(a_trainer(), SHOP, given)
+    await scripts.submit(a_trainer(), SHOP, row.id, 1)
+    return await scripts.approve(a_trainer(), SHOP, row.id, 2)
+
+
 async def titles(scripts: Scripts, actor: Actor, *, everything: bool = False) -> list[str]:
     return [row.title for row, _ in await scripts.scripts(actor, SHOP, everything=everything)]
 
@@ -36,14 +43,16 @@ async def test_a_shared_script_is_for_all_once_it_is_reviewed(scripts: Scripts) 
     row = await scripts.create(trainer, SHOP, a_script(shared=True))
     assert await titles(scripts, agent, everything=True) == []
     assert await titles(scripts, trainer, everything=True) == ["退款到账"]
-    await scripts.change(trainer, SHOP, row.id, changed(a_script(shared=True), 1, status="reviewed"))
+    await scripts.submit(trainer, SHOP, row.id, 1)
+    assert await titles(scripts, agent) == []
+    await scripts.approve(a_trainer(), SHOP, row.id, 2)
     assert await titles(scripts, agent) == ["退款到账"]
 
 
 async def test_a_campaign_script_is_offered_only_in_its_window(scripts: Scripts, clock: FixedClock) -> None:
     start = clock.ms() + HOUR
-    given = a_script("大促话术", shared=True, status="reviewed", active_from=start, active_until=start + HOUR)
-    await scripts.create(a_trainer(), SHOP, given)
+    given = a_script("大促话术", shared=True, active_from=start, active_until=start + HOUR)
+    await approved(scripts, given)
     agent = an_agent()
     assert await titles(scripts, agent) == []
     clock.move(hours=1)
@@ -71,13 +80,20 @@ async def test_a_personal_script_is_its_owners_alone(scripts: Scripts) -> None:
 
 async def test_shared_scripts_are_not_touched_without_the_permission(scripts: Scripts, database: Database) -> None:
     agent = an_agent()
-    row = await scripts.create(a_trainer(), SHOP, a_script(shared=True, status="reviewed"))
+    row = await approved(scripts, a_script(shared=True))
     before = await _counts(database)
     for refused in (
         scripts.create(agent, SHOP, a_script("另一个", shared=True)),
         scripts.change(agent, SHOP, row.id, changed(a_script("改过", shared=True), 1)),
         scripts.delete(agent, SHOP, row.id),
         scripts.load_scripts(agent, SHOP, [a_script("批量")]),
+        scripts.submit(agent, SHOP, row.id, 3),
+        scripts.approve(agent, SHOP, row.id, 3),
+        scripts.send_back(agent, SHOP, row.id, 3, "不合适"),
+        scripts.in_review(agent, SHOP),
+        scripts.rehearsals.create(agent, SHOP, a_sample()),
+        scripts.rehearsals.change(agent, SHOP, row.id, a_sample()),
+        scripts.rehearsals.delete(agent, SHOP, row.id),
     ):
         with pytest.raises(Forbidden):
             await refused
@@ -86,14 +102,14 @@ async def test_shared_scripts_are_not_touched_without_the_permission(scripts: Sc
 
 
 async def test_another_shop_sees_and_touches_nothing(scripts: Scripts, database: Database) -> None:
-    row = await scripts.create(a_trainer(), SHOP, a_script(shared=True, status="reviewed"))
+    row = await approved(scripts, a_script(shared=True))
     before = await _counts(database)
     stranger = a_trainer(OTHER)
     assert await scripts.scripts(stranger, OTHER, everything=True) == []
     with pytest.raises(NotFound):
         await scripts.scripts(stranger, SHOP)
     with pytest.raises(NotFound):
-        await scripts.change(stranger, OTHER, row.id, changed(a_script(shared=True), 1))
+        await scripts.change(stranger, OTHER, row.id, changed(a_script(shared=True), 3))
     with pytest.raises(NotFound):
         await scripts.delete(stranger, OTHER, row.id)
     assert await _counts(database) == before
@@ -123,11 +139,11 @@ async def test_a_personal_script_cannot_be_made_shared(scripts: Scripts) -> None
 
 async def test_uses_are_counted_and_outlive_the_script(scripts: Scripts, database: Database) -> None:
     trainer, agent, conversation = a_trainer(), an_agent(), new_id()
-    row = await scripts.create(trainer, SHOP, a_script(shared=True, status="reviewed"))
+    row = await approved(scripts, a_script(shared=True))
     for _ in range(3):
         await scripts.used(agent, SHOP, row.id, conversation)
     [(seen, _)] = await scripts.scripts(agent, SHOP)
-    assert (seen.uses, seen.version) == (3, 1)
+    assert (seen.uses, seen.version) == (3, 3)
     await scripts.delete(trainer, SHOP, row.id)
     async with database.read() as unit:
         uses = (await unit.scalars(select(ScriptUse))).all()
@@ -142,10 +158,10 @@ async def test_a_script_is_found_by_pinyin(scripts: Scripts) -> None:
 
 async def test_loading_again_changes_only_what_differs(scripts: Scripts) -> None:
     house = system_actor(SHOP)
-    two = [a_script("甲", group="售前", status="reviewed"), a_script("乙", group="售后", status="reviewed")]
+    two = [a_script("甲", group="售前"), a_script("乙", group="售后")]
     assert await scripts.load_scripts(house, SHOP, two) == 2
     assert await scripts.load_scripts(house, SHOP, two) == 0
-    assert await scripts.load_scripts(house, SHOP, [a_script("甲", body="换了", group="售前", status="reviewed"), two[1]]) == 1
+    assert await scripts.load_scripts(house, SHOP, [a_script("甲", body="换了", group="售前"), two[1]]) == 1
     assert sorted(await titles(scripts, an_agent())) == ["乙", "甲"]
     with pytest.raises(NotFound):
         await scripts.load_scripts(system_actor(OTHER), SHOP, two)

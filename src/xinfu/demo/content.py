@@ -13,7 +13,7 @@ def articles() -> list[ArticleIn]:
 
 def scripts() -> list[ScriptIn]:
     return [
-        ScriptIn(shared=True, group=group["name"], title=title, body=body, status="reviewed")
+        ScriptIn(shared=True, group=group["name"], title=title, body=body)
         for group in _load("scripts.toml")["group"]
         for title, body in group["scripts"]
     ]

@@ -1,4 +1,4 @@
-"""HTTP of the knowledge base and the scripts."""
+"""HTTP of the knowledge base."""
 
 from typing import Annotated
 
@@ -14,19 +14,13 @@ from xinfu.knowledge.schemas import (
     ArticlePage,
     ArticleStatus,
     HitOut,
-    ScriptChange,
-    ScriptIn,
-    ScriptOut,
-    ScriptUsed,
     VersionOut,
 )
-from xinfu.knowledge.scripts import Scripts
 from xinfu.knowledge.service import Knowledge
 
 router = APIRouter(prefix="/api/v1", tags=["knowledge"])
 
 type Articles = Annotated[Knowledge, Depends(provided(Knowledge))]
-type Words = Annotated[Scripts, Depends(provided(Scripts))]
 type Limit = Annotated[int, Query(ge=1, le=100)]
 
 
@@ -84,33 +78,3 @@ async def archive_article(actor: CurrentActor, shop: CurrentShop, knowledge: Art
 async def versions(actor: CurrentActor, shop: CurrentShop, knowledge: Articles, article_id: str) -> list[VersionOut]:
     """Every save, newest first, 100 at most."""
     return [VersionOut.of(row) for row in await knowledge.versions(actor, shop, article_id)]
-
-
-@router.get("/scripts")
-async def scripts(
-    actor: CurrentActor, shop: CurrentShop, words: Words, everything: Annotated[bool, Query(alias="all")] = False
-) -> list[ScriptOut]:
-    """The shared and one's own that may be used now; `all=true` also one's own outside their window and, for editors, drafts."""
-    return [ScriptOut.of(row, active) for row, active in await words.scripts(actor, shop, everything=everything)]
-
-
-@router.post("/scripts", status_code=201)
-async def create_script(actor: CurrentActor, shop: CurrentShop, words: Words, given: ScriptIn) -> ScriptOut:
-    row = await words.create(actor, shop, given)
-    return ScriptOut.of(row, words.usable(row))
-
-
-@router.put("/scripts/{script_id}")
-async def change_script(actor: CurrentActor, shop: CurrentShop, words: Words, script_id: str, given: ScriptChange) -> ScriptOut:
-    row = await words.change(actor, shop, script_id, given)
-    return ScriptOut.of(row, words.usable(row))
-
-
-@router.delete("/scripts/{script_id}", status_code=204)
-async def delete_script(actor: CurrentActor, shop: CurrentShop, words: Words, script_id: str) -> None:
-    await words.delete(actor, shop, script_id)
-
-
-@router.post("/scripts/{script_id}/used", status_code=204)
-async def used_script(actor: CurrentActor, shop: CurrentShop, words: Words, script_id: str, given: ScriptUsed) -> None:
-    await words.used(actor, shop, script_id, given.conversation_id)

@@ -12,3 +12,14 @@ class UnknownVariable(Refusal):
 class WindowReversed(Refusal):
     code, status = "window_reversed", 422
     zh, en = "结束时间要晚于开始时间。", "The end must be later than the start."
+
+
+class OwnWords(Refusal):
+    code, status = "review_own_words", 409
+    zh, en = "自己写的话术要由另一位同事审核。", "Someone else must review words you wrote yourself."
+
+
+class NotInReview(Refusal):
+    code, status = "script_state", 409
+    zh = "这条话术现在是「{state}」,不能这样操作。"
+    en = "This script is “{state}”; that cannot be done now."

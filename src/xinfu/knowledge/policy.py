@@ -1,14 +1,16 @@
 """Pure decisions of the knowledge base: what counts now, which variables a script may hold, and how it is found by pinyin."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from xinfu.kit.text import fold
+from xinfu.kit.text import bigrams, fold
 from xinfu.knowledge.contracts import Audience
 from xinfu.knowledge.errors import UnknownVariable, WindowReversed
 
 VARIABLES = ("{客户}", "{订单号}", "{物流}", "{客服}")
+FITS = 0.6  # a script is suggested when this much of its title or of a keyword was said
+SUGGESTED = 3  # at most so many at a time: a longer list is not read
 _RUN = re.compile(r"[a-z]+|[0-9]+|[^\W\d_a-z]+")
 _BRACED = re.compile(r"\{[^{}]*\}|[{}]")
 
@@ -37,6 +39,22 @@ def variables(body: str) -> tuple[str, ...]:
             raise UnknownVariable(variable=braced[:40], known=" ".join(VARIABLES))
         found[braced] = None
     return tuple(found)
+
+
+def render(body: str, values: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """The body with its variables filled in, and the variables there is no value for (left standing)."""
+    missing = tuple(name for name in variables(body) if not values.get(name))
+    return _BRACED.sub(lambda found: values.get(found[0]) or found[0], body), missing
+
+
+def phrases(title: str, keywords: Iterable[str]) -> tuple[frozenset[str], ...]:
+    """What a script is about: the character pairs of its title and of each keyword."""
+    return tuple(grams for text in (title, *keywords) if (grams := frozenset(bigrams(text))))
+
+
+def fits(said: frozenset[str], about: Sequence[frozenset[str]]) -> float:
+    """How well a script about these phrases answers what was said: the largest share of one phrase that occurs in it, 0..1."""
+    return max((len(phrase & said) / len(phrase) for phrase in about), default=0.0)
 
 
 def latin_forms(title: str, keywords: Iterable[str]) -> tuple[str, str]:

@@ -9,11 +9,9 @@ from xinfu.kit.clock import from_ms, to_ms
 from xinfu.kit.ids import Id, is_id
 from xinfu.kit.text import clean
 from xinfu.knowledge.contracts import Audience, Hit
-from xinfu.knowledge.model import Article, ArticleVersion, Script
-from xinfu.knowledge.policy import variables
+from xinfu.knowledge.model import Article, ArticleVersion
 
 type ArticleStatus = Literal["draft", "published", "archived"]
-type ScriptStatus = Literal["draft", "reviewed"]
 
 _LATEST = 4_102_444_800_000  # 2100-01-01, beyond any date a person means
 
@@ -133,71 +131,6 @@ class HitOut(BaseModel):
         return cls(
             article_id=hit.article_id, title=hit.title, topic=hit.topic, body=hit.body, version=hit.version, score=round(hit.score, 4)
         )
-
-
-class ScriptIn(BaseModel):
-    """Prepared words as their writer writes them. `shared` False: one's own. Personal scripts need no review."""
-
-    shared: bool = False
-    group: Annotated[Line, Field(max_length=60)] = ""
-    title: Annotated[Line, Field(min_length=1, max_length=100)]
-    body: Annotated[Line, Field(min_length=1, max_length=2_000)]
-    keywords: Annotated[list[Annotated[Line, Field(min_length=1, max_length=30)]], Field(max_length=20)] = []
-    active_from: Milliseconds | None = None
-    active_until: Milliseconds | None = None
-    status: ScriptStatus = "draft"
-
-
-class ScriptChange(ScriptIn):
-    """The whole script again, with the version it was written on. `shared` cannot change."""
-
-    version: Annotated[int, Field(ge=1, le=2**31)]
-
-
-class ScriptOut(BaseModel):
-    """`initials` and `pinyin` serve the search behind "/" (退款 is found by tk and tuikuan); `active` says it may be used now."""
-
-    id: Id
-    shared: bool
-    group: str
-    title: str
-    body: str
-    variables: list[str]
-    keywords: list[str]
-    active_from: int | None
-    active_until: int | None
-    active: bool
-    status: str
-    uses: int
-    initials: str
-    pinyin: str
-    version: int
-    updated_at: int
-
-    @classmethod
-    def of(cls, row: Script, active: bool) -> Self:
-        return cls(
-            id=row.id,
-            shared=row.owner_id is None,
-            group=row.group,
-            title=row.title,
-            body=row.body,
-            variables=list(variables(row.body)),
-            keywords=row.keywords,
-            active_from=as_ms(row.active_from),
-            active_until=as_ms(row.active_until),
-            active=active,
-            status=row.status,
-            uses=row.uses,
-            initials=row.initials,
-            pinyin=row.pinyin,
-            version=row.version,
-            updated_at=to_ms(row.updated_at),
-        )
-
-
-class ScriptUsed(BaseModel):
-    conversation_id: SomeId
 
 
 def as_ms(at: datetime | None) -> int | None:
