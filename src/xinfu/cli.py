@@ -25,6 +25,7 @@ from xinfu.importing import import_app
 from xinfu.kit.clock import SystemClock
 from xinfu.kit.database import Database
 from xinfu.kit.errors import Refusal
+from xinfu.kit.websocket import DirectWebSocket
 from xinfu.understanding.commands import classify_command, eval_app
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Xinfu 心服: the customer-service centre for e-commerce.")
@@ -160,7 +161,7 @@ def _run(config: Config, ping: float = 20) -> None:
         port=config.port,
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws=DirectWebSocket,
         ws_max_size=2 * 1024 * 1024,
         ws_per_message_deflate=False,
         ws_ping_interval=ping,

@@ -1,6 +1,7 @@
-"""The customer's socket (docs/protocol.md section 1): raw ASGI, one task that receives and one that sends."""
+"""The customer's socket (docs/protocol.md section 1): raw ASGI, with the short cut of kit.websocket where the server has it."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
@@ -20,6 +21,7 @@ from xinfu.conversations.sessions import Sessions, Ticket
 from xinfu.kit.errors import Invalid, NotFound, RateLimited, Refusal, StorageUnavailable, TooLarge
 from xinfu.kit.i18n import Locale, choose
 from xinfu.kit.text import clean
+from xinfu.kit.websocket import Wire, wire_of
 
 log = structlog.get_logger()
 
@@ -54,7 +56,7 @@ class CustomerGateway:
             await send({"type": "websocket.send", "text": frames.error_frame(refusal, locale)})
             await send({"type": "websocket.close", "code": 4401})
             return
-        socket = CustomerSocket(self, ticket, locale)
+        socket = CustomerSocket(self, ticket, locale, wire_of(scope))
         self.live.join(ticket.conversation_id, socket)
         SOCKETS.labels("customer").inc()
         try:
@@ -67,11 +69,12 @@ class CustomerGateway:
 class CustomerSocket:
     """One open socket: its cursor, its manners, and whether it is live or still catching up."""
 
-    def __init__(self, gateway: CustomerGateway, ticket: Ticket, locale: Locale) -> None:
+    def __init__(self, gateway: CustomerGateway, ticket: Ticket, locale: Locale, wire: Wire | None = None) -> None:
         self._gateway = gateway
         self._ticket = ticket
         self._locale = locale
-        self.outbox = Outbox()
+        self._wire = wire
+        self.outbox = Outbox(wire=wire)
         self._sent = 0  # the highest seq this client was sent or acked, with nothing missing before it
         self._live = False
         self._catching: asyncio.Task[None] | None = None
@@ -79,10 +82,14 @@ class CustomerSocket:
         self._tokens, self._refilled = BURST, asyncio.get_running_loop().time()
         self._bad = 0
         self._typed = 0.0
+        self._waiting: deque[CustomerFrame] = deque()  # behind a frame that takes a while, so that order is kept
+        self._busy: asyncio.Task[None] | None = None
 
     async def serve(self, receive: Receive, send: SendAsgi) -> None:
         loop = asyncio.get_running_loop()
         silent = loop.call_later(SILENT_START_S, self._start_if_silent)
+        if self._wire:
+            self._wire.take(self._take)
         reading = loop.create_task(self._receive(receive))
         sending = loop.create_task(self.outbox.pump(send))
         try:
@@ -93,7 +100,7 @@ class CustomerSocket:
             pass
         finally:
             silent.cancel()
-            for task in (reading, sending, self._catching):
+            for task in (reading, sending, self._catching, self._busy):
                 if task:
                     task.cancel()
             await asyncio.gather(reading, sending, return_exceptions=True)
@@ -122,43 +129,72 @@ class CustomerSocket:
     # receiving
 
     async def _receive(self, receive: Receive) -> None:
-        while True:
-            event = await receive()
-            if event["type"] == "websocket.disconnect":
-                return
-            text = event.get("text") or event.get("bytes") or ""
-            client_id = None
-            try:
-                frame = frames.decode_customer(text)
-                client_id = frame.id if isinstance(frame, Send) else None
-                self._take_token()
-                await self._handle(frame)
-            except Refusal as refusal:
-                REFUSED.labels(refusal.code).inc()
-                self.outbox.put(frames.error_frame(refusal, self._locale, client_id))
-                self._bad += refusal.status < 500  # trouble of ours is no abuse of theirs
-                if self._bad > BAD_FRAMES:
-                    self.outbox.close(4429)
-                    return
+        """What comes by ASGI's way: the end of the socket, and every message where there is no short cut."""
+        while (event := await receive())["type"] != "websocket.disconnect":
+            self._take(event.get("text") or event.get("bytes") or "")
+            if self._busy:
+                await self._busy
 
-    async def _handle(self, frame: CustomerFrame) -> None:
-        match frame:
-            case Send():
-                await self._send(frame)
-            case frames.Resume():
-                self._resume(frame.after)
-            case frames.Ping():
-                self.outbox.put('{"t":"pong"}')
-            case frames.Typing():
-                self._typing(frame.text)
-            case _:
-                await self._rarer(frame)
+    def _take(self, text: str | bytes) -> None:
+        """One message of the client. Nearly all are dealt with here and now."""
+        if self._bad > BAD_FRAMES:
+            return
+        frame = None
+        try:
+            frame = frames.decode_customer(text)
+            self._take_token()
+        except Refusal as refusal:
+            self._refuse(refusal, frame)
+            return
+        if self._busy:
+            self._waiting.append(frame)  # as many as the token bucket lets through
+        else:
+            self._do(frame)
+
+    def _do(self, frame: CustomerFrame) -> None:
+        try:
+            match frame:
+                case Send(kind="text"):
+                    self._say(frame, _words(frame))
+                case frames.Resume():
+                    self._resume(frame.after)
+                case frames.Ping():
+                    self.outbox.put('{"t":"pong"}')
+                case frames.Typing():
+                    self._typing(frame.text)
+                case _:
+                    self._busy = asyncio.create_task(self._take_time(frame))
+        except Refusal as refusal:
+            self._refuse(refusal, frame)
         if not self._live and self._catching is None:
             self._start_if_silent()
+
+    async def _take_time(self, frame: CustomerFrame) -> None:
+        """A frame that has to wait for something, and then those that came meanwhile."""
+        try:
+            await self._rarer(frame)
+        except Refusal as refusal:
+            self._refuse(refusal, frame)
+        except Exception:
+            log.exception("socket.frame_failed", kind=type(frame).__name__)
+            self._refuse(StorageUnavailable(retry_after_s=STORE_RETRY_S), frame)
+        self._busy = None
+        while self._waiting and self._busy is None:
+            self._do(self._waiting.popleft())
+
+    def _refuse(self, refusal: Refusal, frame: CustomerFrame | None) -> None:
+        REFUSED.labels(refusal.code).inc()
+        self.outbox.put(frames.error_frame(refusal, self._locale, frame.id if isinstance(frame, Send) else None))
+        self._bad += refusal.status < 500  # trouble of ours is no abuse of theirs
+        if self._bad > BAD_FRAMES:
+            self.outbox.close(4429)
 
     async def _rarer(self, frame: CustomerFrame) -> None:
         conversations, ticket = self._gateway.conversations, self._ticket
         match frame:
+            case Send():
+                said = await self._gateway.attachments.complete(ticket.shop_id, ticket.customer_id, ticket.actor(), frame, self._locale)
+                self._say(frame, said)
             case frames.Read():
                 await conversations.read_by_customer(ticket.conversation_id, frame.seq)
             case frames.Human():
@@ -170,19 +206,9 @@ class CustomerSocket:
             case _:
                 raise NotFound
 
-    async def _send(self, frame: Send) -> None:
+    def _say(self, frame: Send, said: Attachment) -> None:
         if not 0 < len(frame.id) <= 64:
             raise Invalid(why="id")
-        if frame.kind == "text":
-            text = clean(frame.text)
-            if not text:
-                raise Invalid(why="text")
-            if len(text) > frames.TEXT_LIMIT:
-                raise TooLarge(limit=f"{frames.TEXT_LIMIT} 字")
-            said = Attachment("text", text)
-        else:
-            ticket = self._ticket
-            said = await self._gateway.attachments.complete(ticket.shop_id, ticket.customer_id, ticket.actor(), frame, self._locale)
         self._gateway.conversations.intake.say(CustomerSays(self._ticket.conversation_id, frame.id, said.kind, said.text, said.data, self))
 
     def _typing(self, text: str) -> None:
@@ -271,3 +297,12 @@ class CustomerSocket:
             conversations.customer_is_back(summary)
             if summary.rating_asked and summary.rating is None:
                 self.outbox.put('{"t":"rate"}')
+
+
+def _words(frame: Send) -> Attachment:
+    text = clean(frame.text)
+    if not text:
+        raise Invalid(why="text")
+    if len(text) > frames.TEXT_LIMIT:
+        raise TooLarge(limit=f"{frames.TEXT_LIMIT} 字")
+    return Attachment("text", text)

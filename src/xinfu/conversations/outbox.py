@@ -5,6 +5,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from xinfu.kit.websocket import Wire
+
 type Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 FRAMES = 2_000
@@ -12,13 +14,18 @@ BYTES = 4 * 1024 * 1024
 
 
 class Outbox:
-    """put() from anywhere in the loop; pump() is the one task that sends. `joined`: several frames travel as one batch frame."""
+    """put() from anywhere in the loop; pump() is the one task that sends. `joined`: several frames travel as one batch frame.
 
-    __slots__ = ("_closing", "_frames", "_joined", "_size", "_wake", "overflowed")
+    With a `wire` a frame goes out at once while the peer keeps up; the pump has work only when it does not.
+    """
 
-    def __init__(self, *, joined: bool = False) -> None:
+    __slots__ = ("_closing", "_frames", "_joined", "_sending", "_size", "_wake", "_wire", "overflowed")
+
+    def __init__(self, *, joined: bool = False, wire: Wire | None = None) -> None:
         self._frames: deque[str] = deque()
         self._size = 0
+        self._wire = wire
+        self._sending = False
         self._wake: asyncio.Future[None] | None = None
         self._joined = joined
         self._closing: int | None = None
@@ -26,6 +33,8 @@ class Outbox:
 
     def put(self, frame: str) -> None:
         if self.overflowed or self._closing is not None:
+            return
+        if self._wire is not None and not self._frames and not self._sending and self._wire.write(frame):
             return
         self._frames.append(frame)
         self._size += len(frame)
@@ -45,7 +54,9 @@ class Outbox:
             while self._frames:
                 if self.overflowed:
                     return 4408
+                self._sending = True
                 await send({"type": "websocket.send", "text": self._take()})
+                self._sending = False
             if self.overflowed:
                 return 4408
             if self._closing is not None:
