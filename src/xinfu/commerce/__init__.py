@@ -2,8 +2,13 @@
 
 from xinfu.commerce.bulk import NewInvoice, NewLine, NewOrder, NewParcel, NewPayment, NewProduct, NewScan, NewVariant, Tally, Written
 from xinfu.commerce.contracts import CatalogueChanged, OrderChanged, ShopConnector
+from xinfu.commerce.embedded import EmbeddedShop
 from xinfu.commerce.endpoints import router
+from xinfu.commerce.operations import OrderOperations, confirm, theirs
+from xinfu.commerce.operations_contracts import Done, HistoryEntry, Operation, OrderOperated, OrderState, Preview, Sentence
+from xinfu.commerce.operations_endpoints import router as operations_router
 from xinfu.commerce.policy import ATTRIBUTES, attribute_asked, status_text
+from xinfu.commerce.ports import OrderConnector
 from xinfu.commerce.service import Orders, Products
 from xinfu.commerce.service_imports import Imports
 from xinfu.commerce.tau2 import Tau2Report, import_tau2
@@ -12,6 +17,9 @@ from xinfu.commerce.writing import bulk_write
 __all__ = [
     "ATTRIBUTES",
     "CatalogueChanged",
+    "Done",
+    "EmbeddedShop",
+    "HistoryEntry",
     "Imports",
     "NewInvoice",
     "NewLine",
@@ -21,16 +29,26 @@ __all__ = [
     "NewProduct",
     "NewScan",
     "NewVariant",
+    "Operation",
     "OrderChanged",
+    "OrderConnector",
+    "OrderOperated",
+    "OrderOperations",
+    "OrderState",
     "Orders",
+    "Preview",
     "Products",
+    "Sentence",
     "ShopConnector",
     "Tally",
     "Tau2Report",
     "Written",
     "attribute_asked",
     "bulk_write",
+    "confirm",
     "import_tau2",
+    "operations_router",
     "router",
     "status_text",
+    "theirs",
 ]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Index, LargeBinary, SmallInteger, String, Text
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, LargeBinary, SmallInteger, String, Text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from xinfu.kit.database import Base, Identified, OfShop
@@ -115,7 +115,7 @@ class OrderLineRow(Identified, OfShop, Base):
 
 
 class Payment(Identified, OfShop, Base):
-    """Money in (kind payment) or back (refund)."""
+    """Money in (kind payment) or back (refund). `state`: done, due (yet to be paid), refunding (yet to go back) or void."""
 
     __tablename__ = "payment"
 
@@ -127,6 +127,7 @@ class Payment(Identified, OfShop, Base):
     currency: Mapped[str] = mapped_column(String(3))
     at: Mapped[datetime]
     reference: Mapped[str] = mapped_column(String(120))
+    state: Mapped[str] = mapped_column(String(12), default="done", server_default="done")
     extras: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
@@ -167,3 +168,55 @@ class Invoice(Identified, OfShop, Base):
     currency: Mapped[str] = mapped_column(String(3))
     number: Mapped[str] = mapped_column(String(60))
     issued_at: Mapped[datetime | None]
+    email: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    electronic: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    replaces: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    """The number of the issued invoice this one takes the place of."""
+
+
+class OrderMark(OfShop, Base):
+    """What the house set on an order beside what the shop system says. Outlives an import that replaces the order.
+
+    `revision` rises with every operation.
+    """
+
+    __tablename__ = "order_mark"
+
+    order_id: Mapped[Id] = mapped_column(String(32), primary_key=True)
+    revision: Mapped[int] = mapped_column(default=0)
+    reviewed_at: Mapped[datetime | None]
+    held_at: Mapped[datetime | None]
+    hold_reason: Mapped[str] = mapped_column(String(200), default="")
+    intercept_at: Mapped[datetime | None]
+    pay_method: Mapped[str] = mapped_column(String(60), default="")
+
+
+class OrderOperationRow(Identified, OfShop, Base):
+    """One thing done to an order: its history, and what a repeated request is answered from. Never changed. `key` is the caller's."""
+
+    __tablename__ = "order_operation"
+    __table_args__ = (
+        Index("uq_order_operation_key", "shop_id", "key", unique=True),
+        Index("ix_order_operation_order", "shop_id", "order_id", "at"),
+        Index("ix_order_operation_customer", "shop_id", "customer_id", "operation", "at"),
+    )
+
+    order_id: Mapped[Id] = mapped_column(String(32))
+    order_no: Mapped[str] = mapped_column(String(64))
+    customer_id: Mapped[Id] = mapped_column(String(32))
+    operation: Mapped[str] = mapped_column(String(20))
+    key: Mapped[str] = mapped_column(String(80))
+    token: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime]
+    actor_kind: Mapped[str] = mapped_column(String(16))
+    actor_id: Mapped[str] = mapped_column(String(64))
+    actor_name: Mapped[str] = mapped_column(String(120))
+    confirmed_by: Mapped[str] = mapped_column(String(16))
+    confirmation: Mapped[str] = mapped_column(String(200))
+    """What the confirmation was: a message id, a word."""
+    zh: Mapped[str] = mapped_column(Text)
+    en: Mapped[str] = mapped_column(Text)
+    answer_by: Mapped[datetime | None]
+    again: Mapped[list[list[int]]] = mapped_column(JSON)
+    """Line positions and quantities sent again."""
+    result: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -18,6 +18,16 @@ class Permission(StrEnum):
     CUSTOMERS_UNMASK = "customers.unmask"
     ORDERS_READ = "orders.read"
     ORDERS_IMPORT = "orders.import"
+    ORDERS_REVIEW = "orders.review"  # review, hold, release, call back a parcel
+    ORDERS_CANCEL = "orders.cancel"  # before dispatch
+    ORDERS_MODIFY = "orders.modify"  # address and note, before dispatch
+    ORDERS_REPRICE = "orders.reprice"  # items and way of payment
+    ORDERS_URGE = "orders.urge"  # payment, parcel
+    ORDERS_REISSUE = "orders.reissue"  # send goods again free of charge
+    ORDERS_INVOICE = "orders.invoice"
+    AFTERSALES_READ = "aftersales.read"
+    AFTERSALES_REQUEST = "aftersales.request"  # open and withdraw requests
+    AFTERSALES_DECIDE = "aftersales.decide"  # accept and decline requests
     KNOWLEDGE_READ = "knowledge.read"
     KNOWLEDGE_EDIT = "knowledge.edit"
     SCRIPTS_SHARED_EDIT = "scripts.shared_edit"

@@ -1,0 +1,1 @@
+"""After-sales: what customers ask for after they bought, judged by the shop's policy as data."""

@@ -1,0 +1,104 @@
+"""Tables of after-sales: what customers asked for, line by line, and what happened to it. Amounts are minor units of the row's currency."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, SmallInteger, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from xinfu.kit.database import Base, Identified, OfShop
+from xinfu.kit.ids import Id
+
+
+class RequestRow(Identified, OfShop, Base):
+    """One request of a customer about one order. What was decided when it was opened is kept as it was decided then.
+
+    `version` rises with every change; `key` is the caller's own, so that a repeated request opens one.
+    """
+
+    __tablename__ = "aftersales_request"
+    __table_args__ = (
+        Index("uq_aftersales_request_number", "shop_id", "number", unique=True),
+        Index("uq_aftersales_request_key", "shop_id", "key", unique=True),
+        Index("ix_aftersales_request_order", "shop_id", "order_id", "opened_at"),
+        Index("ix_aftersales_request_customer", "shop_id", "customer_id", "opened_at"),
+        Index("ix_aftersales_request_state", "shop_id", "state", "opened_at"),
+    )
+
+    number: Mapped[str] = mapped_column(String(24))
+    order_id: Mapped[Id] = mapped_column(String(32))
+    order_no: Mapped[str] = mapped_column(String(64))
+    customer_id: Mapped[Id] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(String(24))
+    party: Mapped[str] = mapped_column(String(12))
+    """Who is responsible, as claimed."""
+    words: Mapped[str] = mapped_column(Text)
+    remedy: Mapped[str] = mapped_column(String(200))
+    photos: Mapped[list[str]] = mapped_column(JSON)
+    pack: Mapped[str] = mapped_column(String(40))
+    pack_version: Mapped[int]
+    basis: Mapped[str] = mapped_column(String(40))
+    verdict: Mapped[str] = mapped_column(String(12))
+    freight_payer: Mapped[str] = mapped_column(String(12))
+    freight_minor: Mapped[int]
+    """Of the order's own freight, what goes back with it."""
+    amount_minor: Mapped[int]
+    """What goes back in all, freight included."""
+    currency: Mapped[str] = mapped_column(String(3))
+    disposition: Mapped[str] = mapped_column(String(16))
+    explanation: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    key: Mapped[str] = mapped_column(String(80))
+    token: Mapped[str] = mapped_column(String(32))
+    confirmed_by: Mapped[str] = mapped_column(String(16))
+    confirmation: Mapped[str] = mapped_column(String(200))
+    opened_at: Mapped[datetime]
+    opened_by_kind: Mapped[str] = mapped_column(String(16))
+    opened_by: Mapped[str] = mapped_column(String(120))
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str] = mapped_column(String(120), default="")
+    closed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class RequestLineRow(Identified, OfShop, Base):
+    """So many units of one order line. `to_sku`: what they are exchanged for."""
+
+    __tablename__ = "aftersales_request_line"
+    __table_args__ = (Index("ix_aftersales_request_line_order", "shop_id", "order_id"),)
+
+    request_id: Mapped[Id] = mapped_column(ForeignKey("aftersales_request.id"), index=True)
+    order_id: Mapped[Id] = mapped_column(String(32))
+    position: Mapped[int] = mapped_column(SmallInteger)
+    sku: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(200))
+    quantity: Mapped[int]
+    amount_minor: Mapped[int]
+    to_sku: Mapped[str] = mapped_column(String(80))
+
+
+class RequestEventRow(Identified, OfShop, Base):
+    """One step of a request, as a person reads it. `public`: the customer sees it too."""
+
+    __tablename__ = "aftersales_event"
+
+    request_id: Mapped[Id] = mapped_column(ForeignKey("aftersales_request.id"), index=True)
+    n: Mapped[int] = mapped_column(SmallInteger)
+    at: Mapped[datetime]
+    code: Mapped[str] = mapped_column(String(24))
+    zh: Mapped[str] = mapped_column(Text)
+    en: Mapped[str] = mapped_column(Text)
+    actor_kind: Mapped[str] = mapped_column(String(16))
+    actor_name: Mapped[str] = mapped_column(String(120))
+    public: Mapped[bool] = mapped_column(Boolean)
+
+
+class RequestCounter(Base):
+    """How many requests a shop has had on a day: the tail of their numbers."""
+
+    __tablename__ = "aftersales_counter"
+
+    shop_id: Mapped[Id] = mapped_column(String(32), primary_key=True)
+    day: Mapped[str] = mapped_column(String(8), primary_key=True)
+    n: Mapped[int]
