@@ -11,9 +11,28 @@ function mockEntry(): Plugin {
   };
 }
 
+/** early.ts as a script of its own, named first in the page and not waiting for anything. */
+function earlyEntry(): Plugin {
+  return {
+    name: "early-entry",
+    apply: "build",
+    buildStart() {
+      this.emitFile({ type: "chunk", id: "src/early.ts", name: "early" });
+    },
+    transformIndexHtml: {
+      order: "post",
+      handler: (_html, { bundle }) => {
+        const made = Object.values(bundle ?? {}).find((one) => one.type === "chunk" && one.name === "early");
+        if (!made) throw new Error("early.ts was not built");
+        return [{ tag: "script", attrs: { type: "module", async: true, crossorigin: true, src: `/workbench/${made.fileName}` }, injectTo: "head-prepend" }];
+      },
+    },
+  };
+}
+
 export default defineConfig(({ mode }) => ({
   base: "/workbench/",
-  plugins: [vue(), ...(mode === "mock" ? [mockEntry()] : [])],
+  plugins: [vue(), earlyEntry(), ...(mode === "mock" ? [mockEntry()] : [])],
   define: { __VUE_OPTIONS_API__: "false", __VUE_I18N_LEGACY_API__: "false", __INTLIFY_PROD_DEVTOOLS__: "false" },
   build: { outDir: "../dist/workbench", emptyOutDir: true, target: "es2022" },
   server: {

@@ -1,5 +1,6 @@
 // The chat's use-cases: what happens when the customer does something or the centre says something. Knows nothing of the page it is drawn on.
 
+import { lighter } from "../../shared/picture";
 import { Refused, type Api } from "./api";
 import type { ClientFrame, FileCard, OrderCard, ServerFrame } from "./frames";
 import { Link } from "./link";
@@ -383,7 +384,8 @@ export class Chat {
     };
     show({ progress: 0 });
     try {
-      const stored = await this.api.upload(file, (progress) => show({ progress })).done;
+      const light = await lighter(file);
+      const stored = await this.api.upload(light, (progress) => show({ progress })).done;
       if (!this.files.delete(id)) return; // thrown away meanwhile
       const card: FileCard = { ...stored };
       this.local({ t: "upload_gone", id });

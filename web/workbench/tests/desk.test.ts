@@ -25,6 +25,7 @@ const AGENT = { id: ME, name: "林晓雨", state: "online", reason: "", since: 0
 beforeEach(() => {
   asked.clear();
   vi.stubGlobal("location", { origin: "http://localhost" });
+  vi.stubGlobal("document", { cookie: "xinfu_csrf=one" });
   setActivePinia(createPinia());
 });
 
@@ -40,4 +41,10 @@ test("an answer that comes late leaves what came before it", async () => {
   expect(desk.thread?.messages.map((message) => message.seq)).toEqual([1, 2]);
   expect(desk.thread?.loading).toBe(false);
   expect(desk.agents.map((agent) => agent.id)).toEqual([ME]);
+});
+
+test("a browser nobody signed in with asks for nothing", async () => {
+  vi.stubGlobal("document", { cookie: "" });
+  expect(await useDesk().boot()).toBe(false);
+  expect([...asked.keys()]).toEqual([]);
 });

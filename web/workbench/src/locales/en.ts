@@ -53,10 +53,13 @@ const en: typeof zh = {
   kind: { text: "Text", image: "[picture]", file: "[file]", order: "[order]", orders: "[orders]", product: "[product]" },
   source: { order: "Order", parcel: "Parcel", product: "Product", article: "Article", settings: "Shop settings" },
   note: { note: "Note", whisper: "Whisper from the lead", consult: "Question to a lead", answer: "Lead’s answer", handover: "Hand-over", staff_only: "Not for the customer" },
-  handover: { title: "Hand-over note", who: "Who", want: "Wants", tried: "Tried", promised: "Promised", mood: "Mood", next: "Next" },
+  handover: { title: "Hand-over note", who: "Who", want: "Wants", tried: "Tried", promised: "Promised", mood: "Mood", next: "Next", nothing: "nothing" },
   event: {
     system: "System", because: ": {why}", accepted: "{who} took the conversation", returned_to_queue: "{who} sent it back to the queue", transferred: "{who} passed it to {to}", taken_over: "{who} took over", closed: "{who} closed it {outcome}",
-    reopened: "{who} reopened it", tagged: "{who} set tags {tags}", rating_requested: "{who} asked for a rating", spared: "{who} spared the rating", rated: "Customer rated {score}",
+    reopened: "{who} reopened it", tagged: "{who} set tags {tags}", rating_requested: "{who} asked for a rating", spared: "{who} spared the rating", rated: "Customer rated {score}", not_asked: "no rating asked",
+  },
+  wording: {
+    absolute: "“{words}” promises too much; advertising law forbids it", elsewhere: "“{words}” leads the customer off the shop; settle it here", cold: "“{words}” sounds like pushing the customer away", insult: "“{words}” must not be said to a customer", secret: "Never ask a customer for a password or a code",
   },
   why: { asked: "the customer asked for a person", agent_gone: "the colleague went offline", disconnected: "connection lost" },
   alarm: { first_response: "First reply overdue", round_response: "Reply overdue", danger: "Danger", anger: "Very angry", consult: "A colleague asks", told: "{name}: {what}", look: "Look" },
@@ -128,11 +131,16 @@ const en: typeof zh = {
   widget: { tag: "Put the chat on your site", tag_hint: "Add this line to the page; that is all.", secret: "Identity secret", secret_hint: "Sign who is logged in with it, and the desk knows whom it talks to. Keep it on your server." },
   simulator: { title: "Simulated customers", hint: "For the demo: made-up customers keep coming. Switch off and no new ones come.", on: "On", off: "Off" },
   audit: {
-    hint: "Who did what, and when. To read only.", filter: "By action, e.g. staff.changed", none: "No entries", none_hint: "Try another filter.", when: "When", who: "Who", what: "What", detail: "Details", from: "From",
+    hint: "Who did what, and when. To read only.", filter: "Only this action", every: "Every action", none: "No entries", none_hint: "Try another filter.", when: "When", who: "Who", what: "What", detail: "Details", from: "From",
     action: {
       sign_in_ok: "Signed in", sign_in_failed: "Sign-in failed", sign_in_ended: "Signed out", staff_created: "Added a person", staff_changed: "Changed a person", staff_renamed: "Changed name", staff_password_changed: "Changed password", staff_password_reset: "Reset password", role_changed: "Changed a role",
-      token_created: "Made a key", token_revoked: "Revoked a key", settings_saved: "Changed settings", shop_created: "Made a shop", customer_unmasked: "Saw personal data", customer_edited: "Edited a customer", script_created: "Wrote a script", script_changed: "Changed a script", script_deleted: "Deleted a script", customers_imported: "Imported customers", demo_simulator: "Switched simulated customers", article_created: "Wrote an article", article_changed: "Changed an article", article_archived: "Archived an article",
+      token_created: "Made a key", token_revoked: "Revoked a key", settings_saved: "Changed settings", shop_created: "Made a shop", customer_unmasked: "Saw personal data", customer_edited: "Edited a customer", script_created: "Wrote a script", script_changed: "Changed a script", script_deleted: "Deleted a script", customers_imported: "Imported customers", orders_imported: "Imported orders", products_imported: "Imported products", demo_simulator: "Switched simulated customers", article_created: "Wrote an article", article_changed: "Changed an article", article_archived: "Archived an article",
     },
+    key: {
+      title: "title", shared: "shared", status: "state", was_status: "before", version: "version", effective_from: "in effect", login: "login", role: "role", disabled: "disabled", unlock: "unlocked", locked: "locked", name: "name", permissions: "rights", before: "before", after: "now", slug: "short name",
+      field: "saw", reason: "reason", tags: "tags", vip: "VIP", note: "note", on: "switched on", created: "new", updated: "updated", refused: "not imported",
+    },
+    not: { on: "switched off" },
   },
   palette: { title: "All actions", placeholder: "What do you want to do?", go: "Go to {page}", state: "Set state: {state}", theme: "Change theme", nothing: "No such action" },
   intent: {

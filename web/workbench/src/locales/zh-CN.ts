@@ -51,10 +51,13 @@ export default {
   kind: { text: "文字", image: "[图片]", file: "[文件]", order: "[订单]", orders: "[订单]", product: "[商品]" },
   source: { order: "订单", parcel: "物流", product: "商品", article: "知识", settings: "店铺设置" },
   note: { note: "备注", whisper: "组长悄悄话", consult: "请示", answer: "组长答复", handover: "交接", staff_only: "客户看不到" },
-  handover: { title: "交接说明", who: "客户", want: "想要", tried: "做过", promised: "答应过", mood: "心情", next: "下一步" },
+  handover: { title: "交接说明", who: "客户", want: "想要", tried: "做过", promised: "答应过", mood: "心情", next: "下一步", nothing: "无" },
   event: {
     system: "系统", because: "：{why}", accepted: "{who} 接起了会话", returned_to_queue: "{who} 把会话转回排队", transferred: "{who} 转给了 {to}", taken_over: "{who} 接管了会话", closed: "{who} 结束了会话 {outcome}",
-    reopened: "{who} 重新打开了会话", tagged: "{who} 改了标签 {tags}", rating_requested: "{who} 邀请客户评价", spared: "{who} 对这次免评", rated: "客户评了 {score} 分",
+    reopened: "{who} 重新打开了会话", tagged: "{who} 改了标签 {tags}", rating_requested: "{who} 邀请客户评价", spared: "{who} 对这次免评", rated: "客户评了 {score} 分", not_asked: "免评",
+  },
+  wording: {
+    absolute: "「{words}」说得太满，广告法不允许，换个说法吧", elsewhere: "「{words}」会把客户带离店铺，请在这里办完", cold: "「{words}」听着像在推开客户，换个说法吧", insult: "「{words}」不能对客户说", secret: "不能向客户要密码或验证码",
   },
   why: { asked: "客户要找人工", agent_gone: "原来的同事离线了", disconnected: "连接断开" },
   alarm: { first_response: "首次回复超时", round_response: "回复超时", danger: "人身安全", anger: "客户很生气", consult: "有同事请示", told: "{name}：{what}", look: "去看看" },
@@ -126,11 +129,16 @@ export default {
   widget: { tag: "把聊天窗口放到你的网站", tag_hint: "把这一行放进网页，就有了。", secret: "身份密钥", secret_hint: "用它给已登录的客户签名，聊天时就知道是谁。只放在服务器上。" },
   simulator: { title: "模拟客户", hint: "演示用：一直有假客户来聊天。关掉后不再有新的。", on: "开着", off: "关着" },
   audit: {
-    hint: "谁在什么时候做了什么。只能看，不能改。", filter: "按操作找，如 staff.changed", none: "没有记录", none_hint: "换个条件试试。", when: "时间", who: "谁", what: "做了什么", detail: "细节", from: "来自",
+    hint: "谁在什么时候做了什么。只能看，不能改。", filter: "只看哪种操作", every: "所有操作", none: "没有记录", none_hint: "换个条件试试。", when: "时间", who: "谁", what: "做了什么", detail: "细节", from: "来自",
     action: {
       sign_in_ok: "登录", sign_in_failed: "登录失败", sign_in_ended: "退出登录", staff_created: "添加员工", staff_changed: "修改员工", staff_renamed: "改名", staff_password_changed: "修改密码", staff_password_reset: "重置密码", role_changed: "修改角色",
-      token_created: "新建密钥", token_revoked: "作废密钥", settings_saved: "修改设置", shop_created: "新建店铺", customer_unmasked: "查看个人信息", customer_edited: "修改客户资料", script_created: "写话术", script_changed: "改话术", script_deleted: "删话术", customers_imported: "导入客户", demo_simulator: "开关模拟客户", article_created: "写知识", article_changed: "改知识", article_archived: "归档知识",
+      token_created: "新建密钥", token_revoked: "作废密钥", settings_saved: "修改设置", shop_created: "新建店铺", customer_unmasked: "查看个人信息", customer_edited: "修改客户资料", script_created: "写话术", script_changed: "改话术", script_deleted: "删话术", customers_imported: "导入客户", orders_imported: "导入订单", products_imported: "导入商品", demo_simulator: "开关模拟客户", article_created: "写知识", article_changed: "改知识", article_archived: "归档知识",
     },
+    key: {
+      title: "标题", shared: "共享", status: "状态", was_status: "原来", version: "版本", effective_from: "生效", login: "账号", role: "角色", disabled: "停用", unlock: "解锁", locked: "已锁定", name: "名字", permissions: "权限", before: "原来", after: "现在", slug: "代号",
+      field: "看了", reason: "理由", tags: "标签", vip: "VIP", note: "备注", on: "打开", created: "新增", updated: "更新", refused: "没导入",
+    },
+    not: { on: "关掉" },
   },
   palette: { title: "所有操作", placeholder: "想做什么？可以打拼音首字母", go: "去{page}", state: "状态改为{state}", theme: "换外观", nothing: "没有这个操作" },
   intent: {

@@ -2,7 +2,7 @@
 import type { AgentPresence, Message, OpenedConversation, Page, PresenceState, Summary } from "@xinfu/shared/types";
 import { defineStore } from "pinia";
 import { computed, ref, shallowRef } from "vue";
-import { api, itemsOf, serverNow, withQuery } from "../api/client.ts";
+import { api, cookie, itemsOf, serverNow, withQuery } from "../api/client.ts";
 import {
   applyEvent,
   dropThread,
@@ -55,8 +55,10 @@ export const useDesk = defineStore("desk", () => {
   const thread = computed(() => state.value.threads.get(openId.value) ?? null);
   const offers = computed(() => [...state.value.offers.values()]);
 
-  /** The three calls of the first page go out together; the socket follows as soon as the person is known. */
+  /** The three calls of the first page go out together; the socket follows as soon as the person is known.
+      A browser without the cookie of a sign-in need not ask who it is. */
   async function boot(): Promise<boolean> {
+    if (!cookie("xinfu_csrf")) return false;
     const first = [loadView("mine"), loadAgents()];
     const signedIn = await session.load();
     if (!signedIn || !session.me) return false;
@@ -115,22 +117,24 @@ export const useDesk = defineStore("desk", () => {
 
   function ready(fresh: boolean): void {
     // The first time the list has just been drawn: looking again for what slipped in between can wait a moment.
-    if (fresh) setTimeout(() => void refetch(), everOpen.value ? 0 : FIRST_LOOK_AGAIN_MS);
+    const stale = openId.value;
+    if (fresh) setTimeout(() => void refetch(stale), everOpen.value ? 0 : FIRST_LOOK_AGAIN_MS);
     if (wallOn.value) send({ t: "wall", on: true });
     if (openId.value) send({ t: "watch", conversation_id: openId.value });
     everOpen.value = true;
     readyListeners.forEach((listener) => listener());
   }
 
-  /** After a fresh start of the stream: what was fetched before it may miss what happened in between. */
-  async function refetch(): Promise<void> {
+  /** After a fresh start of the stream: what was fetched before it may miss what happened in between.
+      A conversation opened since then was fetched with the stream running. */
+  async function refetch(stale: string): Promise<void> {
     const again = (Object.keys(views.value) as View[]).filter((view) => view === "queue" || views.value[view].loaded);
     for (const id of state.value.threads.keys()) if (id !== openId.value) state.value = dropThread(state.value, id);
-    await Promise.all([...again.map((view) => loadView(view)), loadAgents(), reopen()]);
+    await Promise.all([...again.map((view) => loadView(view)), loadAgents(), reopen(stale)]);
   }
 
-  async function reopen(): Promise<void> {
-    if (openId.value && !opening.value) await fetchThread(openId.value);
+  async function reopen(stale: string): Promise<void> {
+    if (openId.value && openId.value === stale && !opening.value) await fetchThread(openId.value);
   }
 
   async function loadView(view: View, more = false): Promise<void> {

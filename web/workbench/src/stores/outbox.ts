@@ -1,5 +1,6 @@
 /* What was written but is not yet stored by the server. Kept in this browser until acknowledged and sent again with the same id,
    so that nothing is lost and nothing is doubled. */
+import { lighter } from "@xinfu/shared/picture.ts";
 import type { FileRef, Kind, OrderCard, ProductCard } from "@xinfu/shared/types";
 import { defineStore } from "pinia";
 import { ref } from "vue";
@@ -67,7 +68,7 @@ export const useOutbox = defineStore("outbox", () => {
     const file = files.get(id);
     if (!file) return;
     try {
-      const stored = await api.upload<FileRef>("files", file);
+      const stored = await api.upload<FileRef>("files", await lighter(file));
       change(id, { file: stored, text: "", kind: stored.kind ?? "image" });
       transmit(id);
     } catch (error) {

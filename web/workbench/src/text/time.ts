@@ -21,12 +21,22 @@ export function toMs(at: Moment): number | null {
   return Number.isNaN(ms) ? null : ms;
 }
 
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Making a format costs a thousand times what using it does, and every row of the list uses several each second. */
+function formatted(ms: number, locale: string, options: Intl.DateTimeFormatOptions): string {
+  const key = `${locale} ${timeZone.value} ${JSON.stringify(options)}`;
+  let known = formats.get(key);
+  if (!known) formats.set(key, (known = new Intl.DateTimeFormat(locale, { timeZone: timeZone.value, ...options })));
+  return known.format(ms);
+}
+
 function format(ms: number, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(currentLocale(), { timeZone: timeZone.value, hour12: false, ...options }).format(ms);
+  return formatted(ms, currentLocale(), { hour12: false, ...options });
 }
 
 function dayOf(ms: number): string {
-  return new Intl.DateTimeFormat("en-CA", { timeZone: timeZone.value }).format(ms);
+  return formatted(ms, "en-CA", {});
 }
 
 export function exact(at: Moment): string {
