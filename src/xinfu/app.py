@@ -1,12 +1,12 @@
 """The composition root: builds every part, wires them together, puts HTTP and sockets in front. It alone knows all folders."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 import xinfu
 from xinfu import commerce, customers, demo, identity, knowledge, migrations, reception, routing
+from xinfu.commerce.endpoints import CustomerBook
 from xinfu.config import Config
 from xinfu.conversations import endpoints as conversation_endpoints
 from xinfu.conversations import file_endpoints, widget_endpoints
@@ -36,6 +37,7 @@ from xinfu.conversations.store import LogStore
 from xinfu.kit.bus import Bus
 from xinfu.kit.clock import Clock, SystemClock
 from xinfu.kit.database import Database
+from xinfu.kit.express import Express
 from xinfu.kit.http import install_problem_handlers
 from xinfu.kit.text import clip
 from xinfu.understanding import Understanding
@@ -128,6 +130,7 @@ class Centre:
             )
         }  # fmt: skip
         self.provided[widget_endpoints.Reachable] = self.routing
+        self.provided[CustomerBook] = self.customers
         self.provided[Database] = self.database
 
     async def start(self) -> None:
@@ -167,17 +170,18 @@ class Centre:
 
 
 class Front:
-    """The ASGI door: sockets go to their gateways as raw ASGI, everything else to FastAPI.
+    """The ASGI door: sockets go to their gateways as raw ASGI, everything else to FastAPI, frequent calls by a short way.
 
     The widget's calls come from other people's pages, so they alone allow any origin (their token travels in a header, never in a cookie).
     Pages are compressed; API answers are small and stay as they are.
     """
 
-    def __init__(self, centre: Centre, http: FastAPI) -> None:
+    def __init__(self, centre: Centre, http: FastAPI, routers: Iterable[APIRouter]) -> None:
         self.centre = centre
         self.http = http
+        self.api = Express(http, routers)
         self.widget = CORSMiddleware(
-            http, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["Authorization", "Content-Type"], max_age=86400
+            self.api, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["Authorization", "Content-Type"], max_age=86400
         )
         self.pages = GZipMiddleware(http, minimum_size=1024, compresslevel=6)
 
@@ -186,7 +190,7 @@ class Front:
             await self.http(scope, receive, send)
         elif scope["type"] == "http":
             path: str = scope["path"]
-            door = self.widget if path.startswith("/api/v1/widget/") else self.http if path.startswith("/api/") else self.pages
+            door = self.widget if path.startswith("/api/v1/widget/") else self.api if path.startswith("/api/") else self.pages
             await door(scope, receive, send)
         elif scope["path"] == "/ws/customer":
             await self.centre.customer_gateway(scope, receive, send)
@@ -214,16 +218,17 @@ def create_app(config: Config, clock: Clock | None = None) -> Front:
     http.state.provided = centre.provided
     http.state.ready = False
     install_problem_handlers(http)
-    for router in (
+    routers = (
         identity.router, conversation_endpoints.router, file_endpoints.router, widget_endpoints.router,
         customers.router, commerce.router, knowledge.router, routing.router,
-    ):  # fmt: skip
+    )  # fmt: skip
+    for router in routers:
         http.include_router(router)
     if config.demo:
         http.include_router(demo.router)
     _add_health(http, centre)
     _add_pages(http, config)
-    return Front(centre, http)
+    return Front(centre, http, routers)
 
 
 def _add_health(http: FastAPI, centre: Centre) -> None:

@@ -8,8 +8,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.commerce.builders import NOON, SHOP, a_product, an_order, someone
+from tests.commerce.builders import NOON, OTHER, SHOP, a_product, an_order, someone
 from xinfu import commerce, customers
+from xinfu.commerce.endpoints import CustomerBook
 from xinfu.identity import Authenticator, Permission, Settings, Shops, console_actor
 from xinfu.identity.http import actor as acting
 from xinfu.identity.http import shop as current_shop
@@ -43,7 +44,7 @@ class Front:
             commerce.Products(database, clock),
             commerce.Imports(database, clock, self.settings, self.shops, book),
         )
-        self.app.state.provided = {type(service): service for service in services}
+        self.app.state.provided = {type(service): service for service in services} | {CustomerBook: book}
 
 
 @pytest.fixture
@@ -103,6 +104,19 @@ async def test_uploads_answer_row_by_row(client: httpx.AsyncClient) -> None:
     assert (await client.get("orders/O-1")).json()["total"] == "1.99"
 
 
+async def test_the_orders_of_a_customer_nobody_knows_or_of_another_shop_are_not_an_empty_list(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    async with database.unit() as unit:
+        here = await customers.bulk_write(unit, SHOP, [customers.NewCustomer("C-1", "林晓")], NOON)
+        there = await customers.bulk_write(unit, OTHER, [customers.NewCustomer("C-1", "林晓")], NOON)
+    without_orders = await client.get(f"customers/{here.ids['C-1']}/orders")
+    assert (without_orders.status_code, without_orders.json()["items"]) == (200, [])
+    for unknown in (there.ids["C-1"], new_id()):
+        answer = await client.get(f"customers/{unknown}/orders")
+        assert (answer.status_code, answer.json()["code"]) == (404, "customer_not_found")
+
+
 @pytest.mark.parametrize("path", ["customers", "orders", "products"])
 async def test_odd_input_is_answered_and_never_a_crash(client: httpx.AsyncClient, path: str) -> None:
     for odd in ("\x00", "%", "'; --", "#", "🙂" * 25):
@@ -111,7 +125,7 @@ async def test_odd_input_is_answered_and_never_a_crash(client: httpx.AsyncClient
             assert (await client.get(path, params={"cursor": cursor})).status_code in (200, 422)
         assert (await client.get(f"{path}/{quote(odd, safe='')}")).status_code == 404
     assert (await client.get(f"{path}/{new_id()}")).status_code == 404
-    assert (await client.get("customers/%00/orders")).status_code == 200
+    assert (await client.get("customers/%00/orders")).status_code == 404
     assert (await client.get("orders/%00")).status_code == 404
 
 

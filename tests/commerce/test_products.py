@@ -9,6 +9,7 @@ from xinfu.identity import Permission
 from xinfu.kit.clock import FixedClock
 from xinfu.kit.database import Database
 from xinfu.kit.errors import Forbidden, Invalid
+from xinfu.kit.ids import new_id
 from xinfu.kit.money import Money
 
 STAFF = someone(Permission.ORDERS_READ)
@@ -40,6 +41,17 @@ async def test_a_product_is_had_by_sku_and_id_in_its_own_shop_only(database: Dat
     assert await products.by_sku(OTHER, "TEE-BK-M") is None and await products.get(OTHER, tee.id) is None
     with pytest.raises(ProductNotFound):
         await products.show(someone(Permission.ORDERS_READ, shop=OTHER), OTHER, tee.id, "en")
+
+
+async def test_the_shelf_shows_ones_own_products_in_the_order_they_were_made(database: Database, clock: FixedClock) -> None:
+    await write(database, a_product())
+    await write(database, a_cup())
+    await write(database, a_cup(price=100), shop=OTHER)
+    products = Products(database, clock)
+    shelf = await products.shelf(SHOP, 10)
+    assert [p.name for p in shelf] == ["重磅纯棉短袖", "城市保温杯"] and await products.shelf(SHOP, 1) == shelf[:1]
+    assert [p.variants[0].price for p in await products.shelf(OTHER, 10)] == [Money(100)]
+    assert await products.shelf(new_id(), 10) == []
 
 
 async def test_a_written_change_is_seen_at_once_by_this_process(database: Database, clock: FixedClock) -> None:

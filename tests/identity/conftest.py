@@ -26,6 +26,7 @@ from xinfu.identity import (
 from xinfu.kit.auth import Actor
 from xinfu.kit.clock import FixedClock
 from xinfu.kit.database import Base, Database
+from xinfu.kit.express import Express
 from xinfu.kit.http import install_problem_handlers
 from xinfu.kit.ids import Id
 
@@ -81,7 +82,7 @@ class Centre:
         install_problem_handlers(app)
         services = (self.settings, self.shops, self.authenticator, self.sign_in, self.audit_log, self.staff, self.roles, self.tokens)
         app.state.provided = {type(service): service for service in services}
-        return AsyncClient(transport=ASGITransport(app), base_url="http://centre.test")
+        return AsyncClient(transport=ASGITransport(Express(app, [router])), base_url="http://centre.test")
 
 
 @pytest.fixture(scope="session")

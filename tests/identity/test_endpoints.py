@@ -132,3 +132,46 @@ async def test_odd_input_is_a_clear_refusal(centre: Centre) -> None:
     )
     assert surrogate.status_code == 422
     assert (await client.get("/api/v1/audit?cursor=%00%ff&actor=%00")).status_code == 422
+
+
+async def test_whatever_takes_rights_away_holds_for_the_very_next_request(centre: Centre) -> None:
+    await centre.person("agent", "mei")
+    owner = await _signed_in(centre)
+    [mei] = [p for p in (await owner.get("/api/v1/staff")).json() if p["login"] == "mei"]
+    path = f"/api/v1/staff/{mei['id']}"
+
+    async def at_work() -> AsyncClient:
+        """Signed in, and remembered by the centre."""
+        client = centre.client()
+        await client.post("/api/v1/auth/login", json={"login": "mei", "password": "mei-mei-mei"})
+        client.headers["X-CSRF-Token"] = client.cookies["xinfu_csrf"]
+        assert (await client.get("/api/v1/auth/me")).status_code == 200
+        return client
+
+    client = await at_work()
+    assert (await owner.patch(path, json={"role": "lead"})).status_code == 200
+    assert (await client.get("/api/v1/auth/me")).json()["role"] == "lead"
+    second = (await owner.post("/api/v1/shops", json={"slug": "second", "name": "二店"})).json()["id"]
+    assert (await owner.patch(path, json={"shops": [centre.shop_id, second]})).status_code == 200
+    assert (await client.get("/api/v1/staff", headers={"X-Shop": second})).status_code == 200
+    assert (await owner.patch(path, json={"shops": [centre.shop_id]})).status_code == 200
+    assert (await client.get("/api/v1/staff", headers={"X-Shop": second})).status_code == 404
+    before = (await client.get("/api/v1/auth/me")).json()["permissions"]
+    held = [p for p in before if p != "staff.read"]
+    assert (await owner.put("/api/v1/roles/lead", json={"permissions": held})).status_code == 200
+    assert (await client.get("/api/v1/auth/me")).json()["permissions"] == held
+    assert (await client.get("/api/v1/staff")).status_code == 403
+    assert (await owner.patch(path, json={"disabled": True})).status_code == 200
+    assert (await client.get("/api/v1/auth/me")).status_code == 401
+    assert (await owner.patch(path, json={"disabled": False})).status_code == 200
+    assert (await client.get("/api/v1/auth/me")).status_code == 401
+    client = await at_work()
+    left = client.cookies["xinfu_session"]
+    assert (await client.post("/api/v1/auth/logout")).status_code == 204
+    client.cookies.set("xinfu_session", left)
+    assert (await client.get("/api/v1/auth/me")).status_code == 401
+    one, other = await at_work(), await at_work()
+    assert (await one.post("/api/v1/auth/password", json={"current": "mei-mei-mei", "new": "a-quite-new-password"})).status_code == 204
+    assert (await other.get("/api/v1/auth/me")).status_code == 401 and (await one.get("/api/v1/auth/me")).status_code == 200
+    assert (await owner.post(f"{path}/password")).status_code == 200
+    assert (await one.get("/api/v1/auth/me")).status_code == 401

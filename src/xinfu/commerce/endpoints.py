@@ -1,6 +1,6 @@
 """The commerce calls of docs/protocol.md, and a customer's orders. Thin: the services decide, this only translates."""
 
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Depends, Query, Request
 
@@ -23,6 +23,13 @@ Cursor = Annotated[str | None, Query(max_length=200)]
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 
+class CustomerBook(Protocol):
+    """customers: does the shop have this customer?"""
+
+    async def expect(self, shop_id: Id, customer_id: Id) -> None:
+        """Raises NotFound."""
+
+
 @router.get("/orders")
 async def search_orders(
     request: Request, actor: CurrentActor, shop: CurrentShop, service: OrderService,
@@ -39,10 +46,14 @@ async def show_order(no: str, request: Request, actor: CurrentActor, shop: Curre
 
 @router.get("/customers/{customer_id}/orders")
 async def orders_of_customer(
-    customer_id: Id, request: Request, actor: CurrentActor, shop: CurrentShop, service: OrderService, limit: Limit = 30
-) -> OrdersOut:
-    """Newest first."""
-    return await service.show_of(actor, shop, customer_id, locale_of(request), limit)
+    customer_id: Id, request: Request, actor: CurrentActor, shop: CurrentShop, service: OrderService,
+    customers: Annotated[CustomerBook, Depends(provided(CustomerBook))], limit: Limit = 30,
+) -> OrdersOut:  # fmt: skip
+    """Newest first; of another shop's customer as little as of one nobody knows."""
+    found = await service.show_of(actor, shop, customer_id, locale_of(request), limit)
+    if not found.items:
+        await customers.expect(shop, customer_id)
+    return found
 
 
 @router.get("/products")

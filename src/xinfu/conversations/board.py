@@ -1,11 +1,13 @@
 """The lead's wall, today's figures, search and transfers: what needs more than one conversation, or the list of people, to answer."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from xinfu.conversations.contracts import Desk, Summary
 from xinfu.conversations.errors import NobodyThere
-from xinfu.conversations.search import ConversationSearch
+from xinfu.conversations.search import ConversationHit, ConversationSearch
 from xinfu.conversations.service import Conversations, CurrentSettings
 from xinfu.identity import Permission
 from xinfu.kit.auth import Actor
@@ -13,6 +15,7 @@ from xinfu.kit.clock import Clock, to_ms, zone
 from xinfu.kit.ids import Id
 
 LIVE = 200
+REFILL, ROUNDS = 100, 10  # of one search: what is looked through to fill a page for someone who may see little of what was found
 TROUBLED = ("anger", "anxiety", "loss")
 
 
@@ -61,14 +64,22 @@ class Board:
     async def search(self, actor: Actor, shop_id: Id, words: str, cursor: str | None, limit: int) -> dict[str, Any]:
         """Conversations in which something like `words` was said, of those the actor may read."""
         actor.require(Permission.CONVERSATIONS_SERVE, shop_id)
-        everyone = actor.may(Permission.CONVERSATIONS_READ_ALL, shop_id)
-        page = await self._search.find(shop_id, words, limit, cursor)
-        items = []
-        for found in page.items:
-            head = await self._conversations.store.head(found.conversation_id, shop_id)
-            if head and (everyone or head.assignee_id == actor.id):
-                items.append({"conversation": head, "seq": found.seq, "excerpt": found.excerpt})
-        return {"items": items, "next": page.next}
+        items: list[dict[str, Any]] = []
+        size = limit
+        for _ in range(ROUNDS):
+            page = await self._search.find(shop_id, words, size, cursor)
+            for found, head in zip(page.items, await self._heads(shop_id, page.items), strict=True):
+                if head and self._conversations.may_see(actor, shop_id, head):
+                    items.append({"conversation": head, "seq": found.seq, "excerpt": found.excerpt})
+                    if len(items) == limit:
+                        return {"items": items, "next": found.after if page.next or found is not page.items[-1] else None}
+            cursor, size = page.next, REFILL  # much of it was others'
+            if cursor is None:
+                break
+        return {"items": items, "next": cursor}
+
+    async def _heads(self, shop_id: Id, hits: Sequence[ConversationHit]) -> list[Summary | None]:
+        return await asyncio.gather(*(self._conversations.store.head(hit.conversation_id, shop_id) for hit in hits))
 
     async def transfer(self, actor: Actor, shop_id: Id, conversation_id: Id, to: Id | None, skill: str, note: str) -> Summary:
         """Raises NobodyThere when the named colleague is not at work in this shop."""

@@ -27,7 +27,9 @@ from xinfu.conversations.schemas import (
     encoded,
 )
 from xinfu.conversations.service import Conversations
+from xinfu.customers import Customers
 from xinfu.identity import CurrentActor, CurrentShop
+from xinfu.kit.express import often
 from xinfu.kit.http import locale_of, provided
 from xinfu.kit.ids import Id
 
@@ -45,6 +47,7 @@ def _of(model: Any) -> dict[int | str, dict[str, Any]]:
 
 
 @router.get("/conversations", responses=_of(ConversationPage), response_class=JsonBytes)
+@often
 async def conversations(
     actor: CurrentActor,
     shop: CurrentShop,
@@ -70,23 +73,27 @@ async def search(
 
 
 @router.get("/conversations/events", responses=_of(EventPage), response_class=JsonBytes)
+@often
 async def events(actor: CurrentActor, shop: CurrentShop, service: Service, cursor: Cursor = None, limit: Limit = 50) -> JsonBytes:
     page = await service.events(actor, shop, cursor, limit)
     return encoded({"items": page.items, "next": page.next})
 
 
 @router.get("/conversations/today", response_class=JsonBytes)
+@often
 async def today(actor: CurrentActor, shop: CurrentShop, board: Boards) -> JsonBytes:
     """What I served today: {served, rated, good, first_response_ms}."""
     return encoded(await board.today(actor, shop))
 
 
 @router.get("/conversations/{conversation_id}", responses=_of(OpenedOut), response_class=JsonBytes)
+@often
 async def opened(actor: CurrentActor, shop: CurrentShop, service: Service, conversation_id: ConversationId) -> JsonBytes:
     return encoded(await service.opened(actor, shop, conversation_id))
 
 
 @router.get("/conversations/{conversation_id}/messages", responses=_of(list[MessageOut]), response_class=JsonBytes)  # type: ignore[valid-type]
+@often
 async def messages(
     actor: CurrentActor,
     shop: CurrentShop,
@@ -175,10 +182,19 @@ async def spare(actor: CurrentActor, shop: CurrentShop, service: Service, conver
 
 
 @router.get("/customers/{customer_id}/conversations", responses=_of(list[SummaryOut]), response_class=JsonBytes)  # type: ignore[valid-type]
+@often
 async def of_customer(
-    actor: CurrentActor, shop: CurrentShop, service: Service, customer_id: Annotated[Id, Path(pattern="^[0-9a-f]{32}$")]
+    actor: CurrentActor,
+    shop: CurrentShop,
+    service: Service,
+    customers: Annotated[Customers, Depends(provided(Customers))],
+    customer_id: Annotated[Id, Path(pattern="^[0-9a-f]{32}$")],
 ) -> JsonBytes:
-    return encoded(await service.of_customer(actor, shop, customer_id))
+    """Newest first; of another shop's customer as little as of one nobody knows."""
+    found = await service.of_customer(actor, shop, customer_id)
+    if not found:
+        await customers.expect(shop, customer_id)
+    return encoded(found)
 
 
 @router.get("/wall", response_class=JsonBytes)

@@ -11,7 +11,7 @@ import time
 import zlib
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -46,11 +46,12 @@ class LogReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ConversationHit:
-    """A conversation that holds the words, at the newest message that does."""
+    """A conversation that holds the words, at the newest message that does. `after` is the cursor of what follows it."""
 
     conversation_id: Id
     seq: int
     excerpt: str
+    after: str = field(default="", compare=False)
 
 
 class ConversationSearch:
@@ -199,7 +200,7 @@ def _entry(shop_id: Id, message: Message) -> Entry:
 
 def _hit(found: Found, query: str) -> ConversationHit:
     conversation_id, _, seq = found.key.partition(".")
-    return ConversationHit(conversation_id, int(seq), excerpt(found.keep, query))
+    return ConversationHit(conversation_id, int(seq), excerpt(found.keep, query), encode_cursor(found.rank))
 
 
 def _position_of(message: Message) -> Position:

@@ -1,6 +1,7 @@
 """What people do with conversations. Each use-case checks the actor, then runs one step on the conversation through intake, where it is
 decided on the newest state, stored with its audit event, and pushed to everyone concerned."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
@@ -60,6 +61,7 @@ class Conversations:
         self._settings = settings
         self._clock = clock
         self._bus = bus
+        self._opening: dict[Id, asyncio.Task[Summary]] = {}  # by customer
         bus.subscribe(Changed, self._ring)
 
     # looking
@@ -74,15 +76,23 @@ class Conversations:
         """The newest head, if the actor may see it: their own, a waiting one, one offered to or asked of them; else read_all."""
         return await self._seen(actor, shop_id, conversation_id)
 
+    def may_see(self, actor: Actor, shop_id: Id, summary: Summary) -> bool:
+        if actor.may(Permission.CONVERSATIONS_READ_ALL, shop_id):
+            return True
+        concerned = summary.state == "queued" or actor.id in (summary.assignee_id, summary.offered_to, summary.consulting)
+        return concerned and actor.may(Permission.CONVERSATIONS_SERVE, shop_id)
+
     async def opened(self, actor: Actor, shop_id: Id, conversation_id: Id) -> Opened:
         summary = await self._seen(actor, shop_id, conversation_id)
-        return Opened(summary, await self.store.messages_before(conversation_id, None), await self.store.notes(conversation_id))
+        messages = await self.store.messages_before(conversation_id, None)
+        return Opened(summary, messages, await self.store.notes(conversation_id) if summary.last_note else [])
 
     async def earlier(self, actor: Actor, shop_id: Id, conversation_id: Id, before: int | None, limit: int) -> list[Message]:
         await self._seen(actor, shop_id, conversation_id)
         return await self.store.messages_before(conversation_id, before, limit)
 
     async def of_customer(self, actor: Actor, shop_id: Id, customer_id: Id) -> list[Summary]:
+        """Newest first."""
         actor.require(Permission.CUSTOMERS_READ, shop_id)
         return await self.store.of_customer(shop_id, customer_id)
 
@@ -310,9 +320,22 @@ class Conversations:
 
     # customers
 
-    async def open(self, shop_id: Id, customer_id: Id, name: str, vip: int, language: str, channel: str = "widget") -> Summary:
-        """The customer's conversation to go on with: the newest that is open or closed a short while ago, else a new one."""
-        newest = await self.store.of_customer(shop_id, customer_id, 1)
+    async def open(
+        self, shop_id: Id, customer_id: Id, name: str, vip: int, language: str, channel: str = "widget", *, fresh: bool = False
+    ) -> Summary:
+        """The customer's conversation to go on with: the newest that is open or closed a short while ago, else a new one.
+
+        `fresh`: the customer was made a moment ago, there is no conversation to look for. Two calls at once get the same conversation.
+        """
+        under_way = self._opening.get(customer_id)
+        if under_way is None:
+            opening = self._open(shop_id, customer_id, name, vip, language, channel, fresh=fresh)
+            under_way = self._opening[customer_id] = asyncio.create_task(opening, name="conversations.open")
+            under_way.add_done_callback(lambda _: self._opening.pop(customer_id))
+        return await asyncio.shield(under_way)  # shielded: one tab closed while waiting must not fail the other
+
+    async def _open(self, shop_id: Id, customer_id: Id, name: str, vip: int, language: str, channel: str, *, fresh: bool) -> Summary:
+        newest = [] if fresh else await self.store.of_customer(shop_id, customer_id, 1)
         if newest:
             reopen_ms = self._settings.current(shop_id).reopen_hours * 3_600_000
             ended = newest[0].closed_at
@@ -384,11 +407,9 @@ class Conversations:
         summary = self.intake.cached(conversation_id) or await self.store.head(conversation_id, shop_id)
         if summary is None or summary.shop_id != shop_id:
             raise NotFound
-        if actor.may(Permission.CONVERSATIONS_READ_ALL, shop_id):
-            return summary
-        actor.require(Permission.CONVERSATIONS_SERVE, shop_id)
-        if summary.state != "queued" and actor.id not in (summary.assignee_id, summary.offered_to, summary.consulting):
-            raise Forbidden(permission=Permission.CONVERSATIONS_READ_ALL)
+        if not self.may_see(actor, shop_id, summary):
+            serves = actor.may(Permission.CONVERSATIONS_SERVE, shop_id)
+            raise Forbidden(permission=Permission.CONVERSATIONS_READ_ALL if serves else Permission.CONVERSATIONS_SERVE)
         return summary
 
     async def _step(self, actor: Actor, shop_id: Id, conversation_id: Id, permission: Permission, step: Step) -> Any:

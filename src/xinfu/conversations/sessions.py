@@ -72,7 +72,7 @@ class Sessions:
         visitor = visitor or new_id()
         brief = await self._customers.resolve_visitor(shop.id, visitor, number, name, locale)
         language = "en" if locale == "en" else "zh"
-        conversation = await self._conversations.open(shop.id, brief.id, brief.name, brief.vip, language)
+        conversation = await self._conversations.open(shop.id, brief.id, brief.name, brief.vip, language, fresh=brief.fresh)
         return Session(self.issue(Ticket(shop.id, brief.id, conversation.id, brief.name)), visitor, shop, conversation)
 
     def issue(self, ticket: Ticket) -> str:

@@ -15,6 +15,7 @@ from xinfu.conversations.schemas import JsonBytes, ProductCardOut, SessionIn, Se
 from xinfu.conversations.service import Conversations
 from xinfu.conversations.sessions import Sessions, Ticket
 from xinfu.identity import Settings, Shop, Shops
+from xinfu.kit.express import often
 from xinfu.kit.http import locale_of, provided
 from xinfu.kit.i18n import Locale, choose
 from xinfu.kit.paging import cursor_number, decode_cursor, encode_cursor
@@ -43,6 +44,7 @@ CurrentTicket = Annotated[Ticket, Depends(ticket)]
 
 
 @router.post("/sessions")
+@often
 async def open_session(
     request: Request,
     body: SessionIn,
@@ -77,6 +79,7 @@ async def config(
 
 
 @router.get("/history", response_class=JsonBytes)
+@often
 async def history(
     who: CurrentTicket,
     conversations: Annotated[Conversations, Depends(provided(Conversations))],
@@ -102,6 +105,7 @@ async def history(
 
 
 @router.get("/orders")
+@often
 async def orders(
     request: Request, who: CurrentTicket, book: Annotated[Orders, Depends(provided(Orders))]
 ) -> dict[str, list[dict[str, Any]]]:

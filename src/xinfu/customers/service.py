@@ -60,6 +60,11 @@ class Customers:
     async def brief(self, shop_id: Id, customer_id: Id) -> CustomerBrief | None:
         return (await self.briefs(shop_id, [customer_id])).get(customer_id)
 
+    async def expect(self, shop_id: Id, customer_id: Id) -> None:
+        """Raises CustomerNotFound unless the shop has this customer."""
+        if not is_id(customer_id) or await self.brief(shop_id, customer_id) is None:
+            raise CustomerNotFound
+
     async def briefs(self, shop_id: Id, customer_ids: Sequence[Id]) -> dict[Id, CustomerBrief]:
         async with self._database.read() as unit:
             rows = await repository.briefs(unit, shop_id, customer_ids)

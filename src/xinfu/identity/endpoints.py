@@ -40,6 +40,7 @@ from xinfu.identity.service_staff import Roles, StaffAdmin, StaffChange, StaffVi
 from xinfu.kit.audit import AuditEntry
 from xinfu.kit.auth import Actor
 from xinfu.kit.clock import from_ms, to_ms
+from xinfu.kit.express import often
 from xinfu.kit.http import provided
 
 router = APIRouter(prefix="/api/v1", tags=["identity"])
@@ -71,6 +72,7 @@ async def logout(known: CurrentKnown, response: Response, sign_in: SignInService
 
 
 @router.get("/auth/me")
+@often
 async def me(actor: CurrentActor, staff: StaffService, shops: ShopService) -> MeOut:
     return await _me_out(actor, await staff.me(actor), shops)
 

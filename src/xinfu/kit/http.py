@@ -32,6 +32,7 @@ def provided[T](cls: type[T]) -> Callable[[Request], Awaitable[T]]:
         service: T = request.app.state.provided[cls]
         return service
 
+    dependency.provides = cls  # type: ignore[attr-defined]  # kit.express takes it without the detour
     return dependency
 
 
