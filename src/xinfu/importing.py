@@ -14,7 +14,7 @@ from rich.table import Table
 from xinfu import commerce, customers, identity, knowledge, migrations
 from xinfu.config import Config
 from xinfu.kit.auth import Actor
-from xinfu.kit.clock import SystemClock
+from xinfu.kit.clock import SystemClock, zone
 from xinfu.kit.database import Database
 from xinfu.kit.errors import NotFound
 from xinfu.kit.ids import Id
@@ -85,6 +85,20 @@ def import_customers(
     _report(
         _run(data, database, shop, lambda s, actor, id_: s.customer_imports.customers(actor, id_, file.read_bytes(), keep_good)), as_json
     )
+
+
+@import_app.command("articles")
+def import_articles(
+    file: FileArgument, data: DataOption, database: DatabaseOption = None, shop: ShopOption = "", as_json: JsonOption = False
+) -> None:
+    """Articles of the knowledge base; a name that ends in .md or .markdown is read as Markdown."""
+
+    async def work(s: _Services, actor: Actor, shop_id: Id) -> Report:
+        articles = knowledge.Knowledge(s.database, s.clock)
+        kind: knowledge.FileKind = "markdown" if file.suffix.lower() in (".md", ".markdown") else "table"
+        return await articles.import_file(actor, shop_id, file.read_bytes(), kind, zone(s.settings.current(shop_id).time_zone))
+
+    _report(_run(data, database, shop, work), as_json)
 
 
 @import_app.command("tau2")

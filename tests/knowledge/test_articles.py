@@ -1,5 +1,7 @@
 """Articles: who finds what and when, versions, and that nothing changes without leave."""
 
+from collections.abc import AsyncIterator
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -22,10 +24,11 @@ HOUR = 3_600_000
 
 
 @pytest.fixture
-async def knowledge(database: Database, clock: FixedClock, tmp_path: Path) -> Knowledge:
+async def knowledge(database: Database, clock: FixedClock, tmp_path: Path) -> AsyncIterator[Knowledge]:
     knowledge = Knowledge(database, clock, tmp_path / "search")
     await knowledge.start()
-    return knowledge
+    yield knowledge
+    knowledge.stop()
 
 
 @pytest.fixture
@@ -143,6 +146,11 @@ async def test_without_the_permission_nothing_changes(knowledge: Knowledge, trai
         knowledge.create(agent, SHOP, an_article("新的")),
         knowledge.change(agent, SHOP, row.id, changed(an_article("改过的"), 1)),
         knowledge.archive(agent, SHOP, row.id),
+        knowledge.restore(agent, SHOP, row.id, 1, 1),
+        knowledge.draft_for_gap(agent, SHOP, new_id()),
+        knowledge.gaps.dismiss(agent, SHOP, new_id()),
+        knowledge.gaps.reopen(agent, SHOP, new_id()),
+        knowledge.import_file(agent, SHOP, b"title,body\na,b", "table", UTC),
         knowledge.load_articles(agent, SHOP, [an_article("批量")]),
     ):
         with pytest.raises(Forbidden):
@@ -200,6 +208,7 @@ async def test_a_restart_finds_the_same_whatever_the_index_folder_held(
     await second.start()
     assert titles(second, "退货运费") == ["退货运费谁出"]
     assert second.by_topic(SHOP, "policy.freight") is not None
+    second.stop()
 
 
 async def test_when_the_index_fails_the_save_stands_and_the_next_one_heals_it(
@@ -209,7 +218,7 @@ async def test_when_the_index_fails_the_save_stands_and_the_next_one_heals_it(
         raise OSError(28, "no space")
 
     with monkeypatch.context() as patched:
-        patched.setattr(knowledge._index, "write", fail)
+        patched.setattr(knowledge._shelf._index, "write", fail)
         row = await knowledge.create(trainer, SHOP, an_article("发票怎么开"))
     assert (await knowledge.article(trainer, SHOP, row.id)).title == "发票怎么开"
     await knowledge.create(trainer, SHOP, an_article("积分怎么用"))
@@ -253,7 +262,111 @@ async def test_staff_searches_are_kept_apart_from_those_of_customers(knowledge: 
 def test_no_more_searches_are_remembered_than_fit(clock: FixedClock) -> None:
     recent = RecentSearches(clock)
     for n in range(KEEP_MOST + 1):
-        recent.put((SHOP, str(n), "customer", 5), [])
+        recent.put((SHOP, str(n), "customer", 5), [], None)
         recent.get((SHOP, "0", "customer", 5))
     assert recent.get((SHOP, "0", "customer", 5)) == []
     assert recent.get((SHOP, "1", "customer", 5)) is None
+
+
+async def test_an_article_is_found_from_the_moment_it_comes_into_effect_though_searched_just_before(
+    knowledge: Knowledge, trainer: Actor, clock: FixedClock
+) -> None:
+    start = clock.ms() + 2_000
+    await knowledge.create(trainer, SHOP, an_article("大促发货", effective_from=start, effective_until=start + 2_000))
+    seen = []
+    for _ in range(5):
+        seen.append(titles(knowledge, "发货"))
+        clock.move(seconds=1)
+    assert seen == [[], [], ["大促发货"], ["大促发货"], []]
+
+
+async def test_what_another_process_changes_is_noticed_by_looking_again(
+    knowledge: Knowledge, trainer: Actor, database: Database, clock: FixedClock
+) -> None:
+    mine = await knowledge.create(trainer, SHOP, an_article("发票怎么开", topic="policy.invoice"))
+    other = Knowledge(database, clock)
+    theirs = await other.create(trainer, SHOP, an_article("发票抬头怎么改"))
+    assert titles(knowledge, "发票") == ["发票怎么开"]
+    await knowledge._shelf.look_again()
+    assert set(titles(knowledge, "发票")) == {"发票怎么开", "发票抬头怎么改"}
+
+    await other.change(trainer, SHOP, mine.id, changed(an_article("发票在哪里开", topic="policy.bill"), 1))
+    await other.archive(trainer, SHOP, theirs.id)
+    await knowledge._shelf.look_again()
+    assert titles(knowledge, "发票") == ["发票在哪里开"]
+    assert knowledge.by_topic(SHOP, "policy.invoice") is None
+    assert knowledge.by_topic(SHOP, "policy.bill").version == 2  # type: ignore[union-attr]
+
+    clock.move(hours=1)
+    await other.archive(trainer, SHOP, mine.id)
+    await knowledge._shelf.look_again()
+    assert titles(knowledge, "发票") == []
+
+
+async def test_looking_again_reads_nothing_more_when_nothing_changed(
+    knowledge: Knowledge, trainer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await knowledge.create(trainer, SHOP, an_article())
+    for _ in range(3):
+        await knowledge._shelf.look_again()
+
+    async def never(*_: object) -> None:
+        raise AssertionError("read again")
+
+    monkeypatch.setattr("xinfu.knowledge.repository.changed_since", never)
+    await knowledge._shelf.look_again()
+    monkeypatch.undo()
+    await knowledge.create(trainer, SHOP, an_article("发票"))
+    await knowledge._shelf.look_again()
+    assert titles(knowledge, "发票") == ["发票"]
+
+
+async def test_an_index_that_failed_is_healed_by_looking_again(
+    knowledge: Knowledge, trainer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise OSError(28, "no space")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(knowledge._shelf._index, "write", fail)
+        await knowledge.create(trainer, SHOP, an_article("发票怎么开"))
+    await knowledge._shelf.look_again()
+    assert titles(knowledge, "发票") == ["发票怎么开"]
+
+
+async def test_an_old_version_can_be_read_and_brought_back_as_it_stood(knowledge: Knowledge, trainer: Actor, clock: FixedClock) -> None:
+    first = an_article("旧标题", "旧正文", owner="小林", keywords=["邮费"], review_on=clock.ms(), effective_until=clock.ms() + HOUR)
+    row = await knowledge.create(trainer, SHOP, first)
+    await knowledge.change(trainer, SHOP, row.id, changed(an_article("新标题", "新正文"), 1))
+    old = await knowledge.version(trainer, SHOP, row.id, 1)
+    assert (old.title, old.owner, old.keywords, old.saved_by_id) == ("旧标题", "小林", ["邮费"], trainer.id)
+    with pytest.raises(Conflict):
+        await knowledge.restore(trainer, SHOP, row.id, 1, 1)
+    with pytest.raises(NotFound):
+        await knowledge.restore(trainer, SHOP, row.id, 9, 2)
+    await knowledge.restore(trainer, SHOP, row.id, 1, 2)
+    assert titles(knowledge, "邮费") == ["旧标题"]
+    newest, *_ = await knowledge.versions(trainer, SHOP, row.id)
+    back = await knowledge.article(trainer, SHOP, row.id)
+    assert (newest.version, newest.restored_from, back.owner, back.body) == (3, 1, "小林", "旧正文")
+    assert back.effective_until == old.effective_until
+    assert back.review_on == old.review_on
+
+
+async def test_an_archived_article_comes_back_by_restoring(knowledge: Knowledge, trainer: Actor) -> None:
+    row = await knowledge.create(trainer, SHOP, an_article())
+    await knowledge.archive(trainer, SHOP, row.id)
+    await knowledge.restore(trainer, SHOP, row.id, 1, 2)
+    assert titles(knowledge, "退货运费") == ["退货运费谁出"]
+
+
+async def test_those_due_for_review_are_listed_longest_overdue_first(knowledge: Knowledge, trainer: Actor, clock: FixedClock) -> None:
+    day = 24 * HOUR
+    for title, on in (("明天", day), ("昨天", -day), ("前天", -2 * day), ("今天", 0)):
+        await knowledge.create(trainer, SHOP, an_article(title, review_on=clock.ms() + on))
+    await knowledge.create(trainer, SHOP, an_article("不用看"))
+    gone = await knowledge.create(trainer, SHOP, an_article("已归档", review_on=clock.ms() - day))
+    await knowledge.archive(trainer, SHOP, gone.id)
+    assert [row.title for row in await knowledge.due(an_agent(), SHOP, 0)] == ["前天", "昨天", "今天"]
+    assert [row.title for row in await knowledge.due(an_agent(), SHOP, 1)][-1] == "明天"
+    assert await knowledge.due(a_trainer(OTHER), OTHER, 1) == []

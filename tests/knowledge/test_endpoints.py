@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI, Header
 
 from tests.knowledge.builders import SHOP, a_trainer
+from xinfu.identity import Settings
 from xinfu.identity import http as signed_in
 from xinfu.kit.clock import FixedClock
 from xinfu.kit.database import Database
@@ -21,12 +22,13 @@ async def http(database: Database, clock: FixedClock) -> AsyncIterator[httpx.Asy
     app, people = FastAPI(), {name: a_trainer() for name in ("first", "second")}
     knowledge = Knowledge(database, clock)
     await knowledge.start()
-    app.state.provided = {Knowledge: knowledge, Scripts: Scripts(database, clock)}
+    app.state.provided = {Knowledge: knowledge, Scripts: Scripts(database, clock), Settings: Settings(database, clock)}
     app.include_router(router)
     app.dependency_overrides = {signed_in.actor: lambda x_person=Header("first"): people[x_person], signed_in.shop: lambda: SHOP}
     install_problem_handlers(app)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop.test/api/v1") as client:
         yield client
+    knowledge.stop()
 
 
 async def test_an_article_lives_from_writing_to_archive(http: httpx.AsyncClient) -> None:
@@ -100,3 +102,33 @@ async def test_odd_input_is_refused_and_never_a_crash(http: httpx.AsyncClient) -
     assert (await http.post("/knowledge/articles", json={"title": "题", "body": "x" * 20_001})).status_code == 422
     assert (await http.post("/knowledge/articles", json={"title": "题", "body": "文", "effective_from": 2**63})).status_code == 422
     assert (await http.post("/scripts", json={"title": "a\x00b", "body": "x", "keywords": ["\x00k"]})).json()["keywords"] == ["k"]
+
+
+async def test_an_articles_history_shows_what_changed_and_can_be_brought_back(http: httpx.AsyncClient) -> None:
+    made = (await http.post("/knowledge/articles", json={"title": "发票", "body": "旧", "keywords": ["开票"], "owner": "小林"})).json()
+    one = f"/knowledge/articles/{made['id']}"
+    await http.put(one, json=made | {"body": "新", "review_on": 0})
+    second, first = (await http.get(f"{one}/versions")).json()
+    assert (second["changed"], first["changed"], first["keywords"]) == (["body", "review_on"], [], ["开票"])
+    assert (await http.get(f"{one}/versions/2")).json() == second
+    assert [a["id"] for a in (await http.get("/knowledge/reviews")).json()] == [made["id"]]
+    back = await http.post(f"{one}/versions/1/restore", json={"version": 2})
+    assert (back.status_code, back.json()["body"], back.json()["version"]) == (200, "旧", 3)
+    assert (await http.post(f"{one}/versions/1/restore", json={"version": 2})).status_code == 409
+    assert (await http.get(f"{one}/versions/77")).status_code == 404
+    assert (await http.get(f"{one}/versions/0")).status_code == 422
+
+
+async def test_a_file_of_articles_is_imported_or_nothing_of_it(http: httpx.AsyncClient) -> None:
+    good = "标题,正文,关键词\n怎么开发票,在订单页申请,专票;电子票\n"
+    assert (await http.post("/knowledge/import", content=good.encode())).json()["created"] == 1
+    markdown = "# 能送到哪里\n对象: 客服\n\n全国大部分地区。\n"
+    done = (await http.post("/knowledge/import", params={"format": "markdown"}, content=markdown.encode())).json()
+    assert (done["stored"], done["created"]) == (True, 1)
+    [found] = (await http.get("/knowledge/search", params={"q": "专票"})).json()
+    assert found["title"] == "怎么开发票"
+    wrong = (await http.post("/knowledge/import", content="标题,正文\n新的,有\n,空\n".encode())).json()
+    assert (wrong["stored"], wrong["created"], wrong["problems"][0]["row"]) == (False, 0, 3)
+    assert len((await http.get("/knowledge/articles")).json()["items"]) == 2
+    assert (await http.post("/knowledge/import", content=b"")).status_code == 422
+    assert (await http.post("/knowledge/import", params={"format": "markdown"}, content=b"\xff\xfe")).status_code == 422

@@ -4,6 +4,8 @@ from fastapi import APIRouter
 
 from xinfu.knowledge import endpoints, endpoints_scripts
 from xinfu.knowledge.contracts import Audience, Hit
+from xinfu.knowledge.gaps import Gaps
+from xinfu.knowledge.imports import FileKind
 from xinfu.knowledge.schemas import ArticleIn
 from xinfu.knowledge.schemas_scripts import SampleIn, ScriptIn
 from xinfu.knowledge.scripts import Scripts
@@ -13,4 +15,4 @@ router = APIRouter()
 router.include_router(endpoints.router)
 router.include_router(endpoints_scripts.router)
 
-__all__ = ["ArticleIn", "Audience", "Hit", "Knowledge", "SampleIn", "ScriptIn", "Scripts", "router"]
+__all__ = ["ArticleIn", "Audience", "FileKind", "Gaps", "Hit", "Knowledge", "SampleIn", "ScriptIn", "Scripts", "router"]

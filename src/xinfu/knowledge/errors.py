@@ -23,3 +23,14 @@ class NotInReview(Refusal):
     code, status = "script_state", 409
     zh = "这条话术现在是「{state}」,不能这样操作。"
     en = "This script is “{state}”; that cannot be done now."
+
+
+class NotWritten(Refusal):
+    code, status = "article_not_written", 422
+    zh, en = "先写好正文,再发布。", "Write the text before publishing it."
+
+
+class GapState(Refusal):
+    code, status = "gap_state", 409
+    zh = "这个问题现在是「{state}」,不能这样操作。"
+    en = "This question is “{state}”; that cannot be done now."

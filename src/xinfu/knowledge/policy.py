@@ -9,6 +9,7 @@ from xinfu.knowledge.contracts import Audience
 from xinfu.knowledge.errors import UnknownVariable, WindowReversed
 
 VARIABLES = ("{客户}", "{订单号}", "{物流}", "{客服}")
+TO_WRITE = "待写 / to be written"  # the body of a draft made from a question; it cannot be published like this
 FITS = 0.6  # a script is suggested when this much of its title or of a keyword was said
 SUGGESTED = 3  # at most so many at a time: a longer list is not read
 _RUN = re.compile(r"[a-z]+|[0-9]+|[^\W\d_a-z]+")
@@ -39,6 +40,11 @@ def variables(body: str) -> tuple[str, ...]:
             raise UnknownVariable(variable=braced[:40], known=" ".join(VARIABLES))
         found[braced] = None
     return tuple(found)
+
+
+def changed_names(row: object, before: object | None, names: Sequence[str]) -> list[str]:
+    """Which of the named attributes differ; all of a first version count as given, none as changed."""
+    return [] if before is None else [name for name in names if getattr(row, name) != getattr(before, name)]
 
 
 def render(body: str, values: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:

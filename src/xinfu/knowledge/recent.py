@@ -8,7 +8,7 @@ from xinfu.knowledge.contracts import Audience, Hit
 
 type Search = tuple[Id, str, Audience, int]  # shop, folded query, audience, limit
 
-KEEP_MS = 60_000  # articles come into effect and go out of it by the clock, so nothing is kept for long
+KEEP_MS = 60_000
 KEEP_MOST = 4_096
 
 
@@ -26,8 +26,10 @@ class RecentSearches:
         self._held[search] = held  # moved to the end: used last
         return held[1]
 
-    def put(self, search: Search, hits: Sequence[Hit]) -> None:
-        self._held[search] = (self._clock.ms() + KEEP_MS, hits)
+    def put(self, search: Search, hits: Sequence[Hit], until: int | None) -> None:
+        """Keep a result for a while, but not past `until`, when the next article comes into effect or goes out of it."""
+        over = self._clock.ms() + KEEP_MS
+        self._held[search] = (over if until is None else min(over, until), hits)
         if len(self._held) > KEEP_MOST:
             del self._held[next(iter(self._held))]
 

@@ -1,4 +1,4 @@
-"""Every query of the knowledge base. Each names the shop, except the one that fills the search index at start."""
+"""Every query of the knowledge base. Each names the shop, except those that keep the search index in line with the tables."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -8,13 +8,27 @@ from sqlalchemy import ColumnElement, case, func, or_, select, update
 
 from xinfu.kit.database import Unit
 from xinfu.kit.ids import Id, is_id
-from xinfu.knowledge.model import Article, ArticleVersion, Script, ScriptSample, ScriptUse
+from xinfu.knowledge.model import Article, ArticleVersion, KnowledgeGap, Script, ScriptSample, ScriptUse
 
 
 async def published_everywhere(unit: Unit, among: Sequence[Id] | None = None) -> Sequence[Article]:
     """The published articles of all shops, or of those among some ids, for the search index."""
     query = select(Article).where(Article.status == "published")
     return (await unit.scalars(query if among is None else query.where(Article.id.in_(among)))).all()
+
+
+async def changes(unit: Unit, since: datetime | None) -> tuple[int, int, datetime | None]:
+    """(how many, sum of versions, latest time) of the articles of all shops changed since: differs when one of them changed again."""
+    query = select(func.count(), func.coalesce(func.sum(Article.version), 0), func.max(Article.updated_at))
+    count, versions, latest = (await unit.execute(query if since is None else query.where(Article.updated_at >= since))).one()
+    return int(count), int(versions), latest
+
+
+async def changed_since(unit: Unit, since: datetime | None) -> list[tuple[Id, int, str]]:
+    """(id, version, status) of the articles of all shops changed since."""
+    query = select(Article.id, Article.version, Article.status)
+    found = await unit.execute(query if since is None else query.where(Article.updated_at >= since))
+    return [(article_id, number, status) for article_id, number, status in found]
 
 
 async def article(unit: Unit, shop_id: Id, article_id: Id, *, lock: bool = False) -> Article | None:
@@ -25,16 +39,16 @@ async def article(unit: Unit, shop_id: Id, article_id: Id, *, lock: bool = False
     return row
 
 
-async def article_named(unit: Unit, shop_id: Id, topic: str, title: str) -> Article | None:
-    """The article that is not archived with this topic and title; the oldest, should there be several."""
-    query = (
-        select(Article)
-        .where(Article.shop_id == shop_id, Article.topic == topic, Article.title == title, Article.status != "archived")
-        .order_by(Article.id)
-        .limit(1)
-    )
-    row: Article | None = await unit.scalar(query)
-    return row
+async def articles_by_name(unit: Unit, shop_id: Id) -> dict[tuple[str, str], Article]:
+    """The articles that are not archived by topic and title; the oldest, should there be several."""
+    query = select(Article).where(Article.shop_id == shop_id, Article.status != "archived").order_by(Article.id.desc())
+    return {(row.topic, row.title): row for row in await unit.scalars(query)}
+
+
+async def due_for_review(unit: Unit, shop_id: Id, by: datetime, limit: int) -> Sequence[Article]:
+    """Those whose review date has come, the longest overdue first."""
+    query = select(Article).where(Article.shop_id == shop_id, Article.status != "archived", Article.review_on <= by)
+    return (await unit.scalars(query.order_by(Article.review_on, Article.id).limit(limit))).all()
 
 
 async def articles(
@@ -60,6 +74,49 @@ async def versions(unit: Unit, shop_id: Id, article_id: Id, limit: int) -> Seque
         .limit(limit)
     )
     return (await unit.scalars(query)).all()
+
+
+async def version(unit: Unit, shop_id: Id, article_id: Id, number: int) -> ArticleVersion | None:
+    query = select(ArticleVersion).where(
+        ArticleVersion.shop_id == shop_id, ArticleVersion.article_id == article_id, ArticleVersion.version == number
+    )
+    row: ArticleVersion | None = await unit.scalar(query)
+    return row
+
+
+async def settle_gaps(unit: Unit, article: Article) -> None:
+    """The questions an article was drafted for are answered once it is out, and open again when it is gone."""
+    query = update(KnowledgeGap).where(KnowledgeGap.shop_id == article.shop_id, KnowledgeGap.article_id == article.id)
+    if article.status == "published":
+        await unit.execute(query.where(KnowledgeGap.state == "drafted").values(state="answered"))
+    elif article.status == "archived":
+        await unit.execute(query.where(KnowledgeGap.state.in_(("drafted", "answered"))).values(state="open", article_id=None))
+
+
+async def gap(unit: Unit, shop_id: Id, gap_id: Id) -> KnowledgeGap | None:
+    """The row, locked."""
+    if not is_id(gap_id):
+        return None
+    query = select(KnowledgeGap).where(KnowledgeGap.shop_id == shop_id, KnowledgeGap.id == gap_id)
+    row: KnowledgeGap | None = await unit.scalar(query.with_for_update())
+    return row
+
+
+async def gaps(unit: Unit, shop_id: Id, state: str | None, after: tuple[int, Id] | None, limit: int) -> Sequence[KnowledgeGap]:
+    """The most asked first, after (times, id)."""
+    query = select(KnowledgeGap).where(KnowledgeGap.shop_id == shop_id)
+    if state:
+        query = query.where(KnowledgeGap.state == state)
+    if after:
+        times, last = after
+        query = query.where(or_(KnowledgeGap.times < times, (KnowledgeGap.times == times) & (KnowledgeGap.id < last)))
+    return (await unit.scalars(query.order_by(KnowledgeGap.times.desc(), KnowledgeGap.id.desc()).limit(limit))).all()
+
+
+async def known_gaps(unit: Unit, shop_id: Id, limit: int) -> Sequence[KnowledgeGap]:
+    """The last asked ones, for grouping."""
+    query = select(KnowledgeGap).where(KnowledgeGap.shop_id == shop_id)
+    return (await unit.scalars(query.order_by(KnowledgeGap.last_asked_at.desc()).limit(limit))).all()
 
 
 async def script(unit: Unit, shop_id: Id, script_id: Id, staff_id: Id, *, lock: bool = False) -> Script | None:

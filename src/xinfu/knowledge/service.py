@@ -1,15 +1,8 @@
-"""The knowledge base: articles that answer questions, kept in the tables and searched from memory.
+"""The knowledge base: articles that answer questions, kept in the tables with every version they had, searched from memory."""
 
-Published articles are held in memory beside the search index, because reception searches them for every message a customer sends.
-"""
-
-import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta, tzinfo
 from pathlib import Path
-
-import structlog
 
 from xinfu.identity.contracts import Permission
 from xinfu.kit import audit
@@ -19,32 +12,19 @@ from xinfu.kit.database import Database, Unit
 from xinfu.kit.errors import Conflict, Invalid, NotFound
 from xinfu.kit.ids import Id, is_id, new_id
 from xinfu.kit.paging import Page, decode_cursor, encode_cursor
-from xinfu.kit.search import BigramIndex, Entry
-from xinfu.kit.text import fold
+from xinfu.kit.tabular import Problems, Report, nothing_stored
 from xinfu.knowledge import repository
 from xinfu.knowledge.contracts import Audience, Hit
+from xinfu.knowledge.errors import NotWritten
+from xinfu.knowledge.gaps import Gaps
+from xinfu.knowledge.imports import FileKind, read_articles
 from xinfu.knowledge.model import Article, ArticleVersion
-from xinfu.knowledge.policy import check_window, in_window, visible_audiences
-from xinfu.knowledge.recent import RecentSearches
+from xinfu.knowledge.policy import TO_WRITE, check_window
 from xinfu.knowledge.schemas import ArticleChange, ArticleIn, ArticleStatus, as_time
+from xinfu.knowledge.shelf import Shelf
 
-log = structlog.get_logger()
-
-WEIGHTS = {"title": 2.5, "body": 1.0}  # what a word found in each counts
-_LONGEST_QUERY = 400  # characters; what is asked is said by then
-_MOST_AT_ONCE = 5_000  # beyond it filling the index anew is quicker than changing it
-
-
-@dataclass(frozen=True, slots=True)
-class _Live:
-    """A published article as searches need it."""
-
-    shop_id: Id
-    audience: str
-    start: datetime | None
-    end: datetime | None
-    updated_at: datetime
-    hit: Hit
+_CONTENT = ("topic", "title", "body", "keywords", "audience", "status", "owner", "review_on", "effective_from", "effective_until")
+_MOST_DUE = 200
 
 
 class Knowledge:
@@ -53,54 +33,25 @@ class Knowledge:
     def __init__(self, database: Database, clock: Clock, folder: Path | None = None) -> None:
         self._database = database
         self._clock = clock
-        self._index = BigramIndex(folder, WEIGHTS, ("audience",))
-        self._live: dict[Id, _Live] = {}
-        self._topics: dict[tuple[Id, str], set[Id]] = {}
-        self._recent = RecentSearches(clock)
-        self._indexing = asyncio.Lock()
-        self._stale = True
+        self._shelf = Shelf(database, clock, folder)
+        self.gaps = Gaps(database, clock)
 
     async def start(self) -> None:
         """Load what is published and fill the index; call once, before the first search."""
-        async with self._indexing:
-            await self._reload()
-            self._recent.clear()
+        await self._shelf.start()
+        self.gaps.start()
 
     def stop(self) -> None:
-        self._index.close()
+        self._shelf.stop()
+        self.gaps.stop()
 
     def search(self, shop_id: Id, query: str, audience: Audience = "customer", limit: int = 5) -> list[Hit]:
         """The published articles in effect that fit best. Fast and without I/O; staff also find what customers may see."""
-        asked = (shop_id, fold(query[:_LONGEST_QUERY]), audience, limit)
-        known = self._recent.get(asked)
-        if known is None:
-            known = self._search(shop_id, asked[1], audience, limit)
-            self._recent.put(asked, known)
-        return list(known)
-
-    def _search(self, shop_id: Id, query: str, audience: Audience, limit: int) -> list[Hit]:
-        facets = {"audience": visible_audiences(audience)}
-        now, asked = self._clock.now(), limit * 2
-        while True:
-            found = self._index.search(shop_id, query, asked, facets=facets)
-            hits = []
-            for one in found:
-                live = self._live.get(one.key)
-                if live and in_window(live.start, live.end, now) and live.audience in facets["audience"]:
-                    hits.append(_scored(live.hit, one.score))
-            if len(hits) >= limit or len(found) < asked:
-                return hits[:limit]
-            asked *= 4  # many that fit are out of their window: look further
+        return self._shelf.search(shop_id, query, audience, limit)
 
     def by_topic(self, shop_id: Id, topic: str) -> Hit | None:
         """What customers may know about a policy topic now; the most recent one in effect, or None."""
-        now = self._clock.now()
-        candidates = [self._live[i] for i in self._topics.get((shop_id, topic), ())]
-        fitting = [c for c in candidates if c.audience == "customer" and in_window(c.start, c.end, now)]
-        if not fitting:
-            return None
-        newest = max(fitting, key=lambda c: (c.start is not None, c.start or c.updated_at, c.updated_at, c.hit.article_id))
-        return newest.hit
+        return self._shelf.by_topic(shop_id, topic)
 
     def find(self, actor: Actor, shop_id: Id, query: str, audience: Audience, limit: int) -> list[Hit]:
         """`search` for a signed-in reader."""
@@ -136,12 +87,25 @@ class Knowledge:
             await _existing(unit, shop_id, article_id)
             return await repository.versions(unit, shop_id, article_id, limit)
 
+    async def version(self, actor: Actor, shop_id: Id, article_id: Id, number: int) -> ArticleVersion:
+        """The article as it stood after one save. Raises NotFound."""
+        actor.require(Permission.KNOWLEDGE_READ, shop_id)
+        async with self._database.read() as unit:
+            await _existing(unit, shop_id, article_id)
+            return await _version(unit, shop_id, article_id, number)
+
+    async def due(self, actor: Actor, shop_id: Id, days: int) -> Sequence[Article]:
+        """Those to be looked through within `days`, the longest overdue first."""
+        actor.require(Permission.KNOWLEDGE_READ, shop_id)
+        async with self._database.read() as unit:
+            return await repository.due_for_review(unit, shop_id, self._clock.now() + timedelta(days=days), _MOST_DUE)
+
     async def create(self, actor: Actor, shop_id: Id, given: ArticleIn) -> Article:
         """Raises WindowReversed."""
         actor.require(Permission.KNOWLEDGE_EDIT, shop_id)
         async with self._database.unit() as unit:
             row = await self._add(unit, actor, shop_id, given)
-        await self._refresh([row.id])
+        await self._shelf.refresh([row.id])
         return row
 
     async def change(self, actor: Actor, shop_id: Id, article_id: Id, given: ArticleChange) -> Article:
@@ -151,8 +115,23 @@ class Knowledge:
             row = await _existing(unit, shop_id, article_id, lock=True)
             if row.version != given.version:
                 raise Conflict
-            self._save(unit, actor, row, given)
-        await self._refresh([row.id])
+            _fill(row, given)
+            await self._keep(unit, actor, row, "article.changed")
+        await self._shelf.refresh([row.id])
+        return row
+
+    async def restore(self, actor: Actor, shop_id: Id, article_id: Id, number: int, version: int) -> Article:
+        """Make an old version the newest again, with everything as it stood then. Raises NotFound, Conflict as `change` does."""
+        actor.require(Permission.KNOWLEDGE_EDIT, shop_id)
+        async with self._database.unit() as unit:
+            row = await _existing(unit, shop_id, article_id, lock=True)
+            if row.version != version:
+                raise Conflict
+            old = await _version(unit, shop_id, article_id, number)
+            for name in _CONTENT:
+                setattr(row, name, getattr(old, name))
+            await self._keep(unit, actor, row, "article.restored", restored_from=number)
+        await self._shelf.refresh([row.id])
         return row
 
     async def archive(self, actor: Actor, shop_id: Id, article_id: Id) -> None:
@@ -162,10 +141,9 @@ class Knowledge:
             row = await _existing(unit, shop_id, article_id, lock=True)
             if row.status == "archived":
                 return
-            row.status, row.version, row.updated_at = "archived", row.version + 1, self._clock.now()
-            unit.add(_version_of(row, actor))
-            audit.record(unit, actor, row.updated_at, "article.archived", shop_id, "article", row.id, title=row.title, version=row.version)
-        await self._refresh([row.id])
+            row.status = "archived"
+            await self._keep(unit, actor, row, "article.archived")
+        await self._shelf.refresh([row.id])
 
     async def load_articles(self, actor: Actor, shop_id: Id, articles: Sequence[ArticleIn]) -> int:
         """Bring in many at once; one with the same topic and title is brought up to date. Returns how many changed.
@@ -174,20 +152,49 @@ class Knowledge:
         """
         if actor.kind != "system" or shop_id not in actor.shops:
             actor.require(Permission.KNOWLEDGE_EDIT, shop_id)
-        changed: list[Id] = []
+        created, updated = await self._load(actor, shop_id, articles)
+        return created + updated
+
+    async def import_file(self, actor: Actor, shop_id: Id, data: bytes, kind: FileKind, zone: tzinfo) -> Report:
+        """The articles of a CSV, JSON or Markdown file (docs/import.md). With any problem nothing is stored; times are in `zone`."""
+        actor.require(Permission.KNOWLEDGE_EDIT, shop_id)
+        problems = Problems()
+        articles = read_articles(data, kind, zone, problems)
+        if problems.total:
+            return nothing_stored(problems)
+        created, updated = await self._load(actor, shop_id, articles)
+        return Report(True, created, updated, len(articles) - created - updated, 0, 0, ())
+
+    async def draft_for_gap(self, actor: Actor, shop_id: Id, gap_id: Id) -> Article:
+        """A draft with a question nobody could answer as its title and the other ways it was asked as keywords, for someone to write.
+
+        Raises NotFound, GapState.
+        """
+        actor.require(Permission.KNOWLEDGE_EDIT, shop_id)
         async with self._database.unit() as unit:
+            gap = await self.gaps.to_draft(unit, shop_id, gap_id)
+            given = ArticleIn(title=gap.question[:200], body=TO_WRITE, keywords=gap.wordings, status="draft", owner=actor.name)
+            row = await self._add(unit, actor, shop_id, given)
+            gap.state, gap.article_id = "drafted", row.id
+        return row
+
+    async def _load(self, actor: Actor, shop_id: Id, articles: Sequence[ArticleIn]) -> tuple[int, int]:
+        """(created, updated); what is equal already is left alone."""
+        created: list[Id] = []
+        updated: list[Id] = []
+        async with self._database.unit() as unit:
+            known = await repository.articles_by_name(unit, shop_id)
             for given in articles:
-                row = await repository.article_named(unit, shop_id, given.topic, given.title)
+                row = known.get((given.topic, given.title))
                 if row is None:
-                    row = await self._add(unit, actor, shop_id, given)
+                    row = known[given.topic, given.title] = await self._add(unit, actor, shop_id, given)
+                    created.append(row.id)
                 elif _differs(row, given):
-                    self._save(unit, actor, row, given)
-                else:
-                    continue
-                changed.append(row.id)
-                await unit.flush()
-        await self._refresh(changed)
-        return len(changed)
+                    _fill(row, given)
+                    await self._keep(unit, actor, row, "article.changed")
+                    updated.append(row.id)
+        await self._shelf.refresh(created + updated)
+        return len(created), len(updated)
 
     async def _add(self, unit: Unit, actor: Actor, shop_id: Id, given: ArticleIn) -> Article:
         now = self._clock.now()
@@ -199,60 +206,15 @@ class Knowledge:
         audit.record(unit, actor, now, "article.created", shop_id, "article", row.id, title=row.title, status=row.status)
         return row
 
-    def _save(self, unit: Unit, actor: Actor, row: Article, given: ArticleIn) -> None:
-        was = row.status
-        _fill(row, given)
+    async def _keep(self, unit: Unit, actor: Actor, row: Article, action: str, restored_from: int | None = None) -> None:
+        """What was changed about an article becomes its next version."""
         row.version, row.updated_at = row.version + 1, self._clock.now()
-        unit.add(_version_of(row, actor))
-        audit.record(
-            unit, actor, row.updated_at, "article.changed", row.shop_id, "article", row.id,
-            title=row.title, version=row.version, status=row.status, was_status=was,
-        )  # fmt: skip
-
-    async def _refresh(self, article_ids: Sequence[Id]) -> None:
-        """Bring memory and index in line with the tables. Reads the rows again, so that the order of two saves does not matter."""
-        async with self._indexing:
-            try:
-                if self._stale or len(article_ids) > _MOST_AT_ONCE:
-                    await self._reload()
-                elif article_ids:
-                    await self._apply(article_ids)
-            except Exception:
-                # The change itself is safely stored; the next one, or the next start, fills the index anew.
-                self._stale = True
-                log.exception("knowledge.index_failed", articles=len(article_ids))
-            finally:
-                self._recent.clear()
-
-    async def _apply(self, article_ids: Sequence[Id]) -> None:
-        async with self._database.read() as unit:
-            rows = {row.id: row for row in await repository.published_everywhere(unit, article_ids)}
-        for article_id in article_ids:
-            self._forget(article_id)
-        for row in rows.values():
-            self._remember(row)
-        await self._index.write([_entry(r) for r in rows.values()], [i for i in article_ids if i not in rows])
-
-    async def _reload(self) -> None:
-        async with self._database.read() as unit:
-            rows = await repository.published_everywhere(unit)
-        self._live.clear()
-        self._topics.clear()
-        for row in rows:
-            self._remember(row)
-        await asyncio.to_thread(self._index.rebuild, [_entry(row) for row in rows])
-        self._stale = False
-
-    def _remember(self, row: Article) -> None:
-        hit = Hit(article_id=row.id, title=row.title, topic=row.topic, body=row.body, version=row.version, score=0.0)
-        self._live[row.id] = _Live(row.shop_id, row.audience, row.effective_from, row.effective_until, row.updated_at, hit)
-        if row.topic:
-            self._topics.setdefault((row.shop_id, row.topic), set()).add(row.id)
-
-    def _forget(self, article_id: Id) -> None:
-        live = self._live.pop(article_id, None)
-        if live:
-            self._topics.get((live.shop_id, live.hit.topic), set()).discard(article_id)
+        unit.add(_version_of(row, actor, restored_from))
+        await repository.settle_gaps(unit, row)
+        told = {"title": row.title, "version": row.version, "status": row.status}
+        if restored_from is not None:
+            told["restored_from"] = restored_from
+        audit.record(unit, actor, row.updated_at, action, row.shop_id, "article", row.id, **told)
 
 
 async def _existing(unit: Unit, shop_id: Id, article_id: Id, *, lock: bool = False) -> Article:
@@ -262,10 +224,19 @@ async def _existing(unit: Unit, shop_id: Id, article_id: Id, *, lock: bool = Fal
     return row
 
 
+async def _version(unit: Unit, shop_id: Id, article_id: Id, number: int) -> ArticleVersion:
+    found = await repository.version(unit, shop_id, article_id, number)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def _fill(row: Article, given: ArticleIn) -> None:
     start, end = as_time(given.effective_from), as_time(given.effective_until)
     check_window(start, end)
-    row.topic, row.title, row.body = given.topic, given.title, given.body
+    if given.status == "published" and given.body == TO_WRITE:
+        raise NotWritten
+    row.topic, row.title, row.body, row.keywords = given.topic, given.title, given.body, given.keywords
     row.audience, row.status, row.owner = given.audience, given.status, given.owner
     row.review_on, row.effective_from, row.effective_until = as_time(given.review_on), start, end
 
@@ -273,31 +244,19 @@ def _fill(row: Article, given: ArticleIn) -> None:
 def _differs(row: Article, given: ArticleIn) -> bool:
     wanted = Article()
     _fill(wanted, given)
-    names = ("body", "audience", "status", "owner", "review_on", "effective_from", "effective_until")
-    return any(getattr(row, n) != getattr(wanted, n) for n in names)
+    return any(getattr(row, n) != getattr(wanted, n) for n in _CONTENT)
 
 
-def _version_of(row: Article, actor: Actor) -> ArticleVersion:
+def _version_of(row: Article, actor: Actor, restored_from: int | None = None) -> ArticleVersion:
+    content = {name: getattr(row, name) for name in _CONTENT}
     return ArticleVersion(
         id=new_id(),
         shop_id=row.shop_id,
         article_id=row.id,
         version=row.version,
-        topic=row.topic,
-        title=row.title,
-        body=row.body,
-        audience=row.audience,
-        status=row.status,
-        effective_from=row.effective_from,
-        effective_until=row.effective_until,
         saved_at=row.updated_at,
         saved_by=actor.name,
+        saved_by_id=actor.id,
+        restored_from=restored_from,
+        **content,
     )
-
-
-def _entry(row: Article) -> Entry:
-    return Entry(row.id, row.shop_id, {"title": row.title, "body": row.body}, {"audience": row.audience})
-
-
-def _scored(hit: Hit, score: float) -> Hit:
-    return Hit(hit.article_id, hit.title, hit.topic, hit.body, hit.version, score)
