@@ -33,7 +33,7 @@ function earlyEntry(): Plugin {
 export default defineConfig(({ mode }) => ({
   base: "/workbench/",
   plugins: [vue(), earlyEntry(), ...(mode === "mock" ? [mockEntry()] : [])],
-  define: { __VUE_OPTIONS_API__: "false", __VUE_I18N_LEGACY_API__: "false", __INTLIFY_PROD_DEVTOOLS__: "false" },
+  define: { __VUE_OPTIONS_API__: "false" },
   build: { outDir: "../dist/workbench", emptyOutDir: true, target: "es2022" },
   server: {
     host: "127.0.0.1",

@@ -3,15 +3,17 @@ import { createPinia } from "pinia";
 import { createApp } from "vue";
 import App from "./App.vue";
 import "./base.css";
-import { i18n } from "./i18n.ts";
+import { setLocale, startLocale } from "./i18n.ts";
 import { router } from "./router.ts";
 import { usePrefs } from "./stores/prefs.ts";
 import { startClock } from "./text/time.ts";
 
 const app = createApp(App);
 app.use(createPinia());
-app.use(i18n);
 app.use(router);
 usePrefs();
 startClock();
-app.mount("#app");
+// Drawn once, in the reader's language; should that not load, Chinese is better than nothing.
+void setLocale(startLocale())
+  .catch(() => undefined)
+  .then(() => app.mount("#app"));

@@ -44,7 +44,7 @@ const en: typeof zh = {
     ai_folded: "The AI handled {n} messages before; show them", ai: "AI", ai_name: "{name} · AI", seen: "Seen", delivered: "Delivered", writing: "The customer is typing", writing_text: "The customer is writing: {text}",
     to_bottom: "To the newest", drop_here: "Drop to send the picture or file", zoom: "Enlarge picture {name}", picture: "Picture", sources: "{n} sources", take_back: "Take back",
     pending: { held: "About to go", uploading: "Uploading", sending: "Sending", stored: "Delivered", offline: "Goes when the network is back", failed: "Not sent: {why}" },
-    to_customer: "Reply", to_staff: "Internal note", placeholder: "Write to the customer. / for scripts, {'@'} to ask a lead", note_placeholder: "A note only colleagues see", suggestion: "{text} (Tab to use)",
+    to_customer: "Reply", to_staff: "Internal note", placeholder: "Write to the customer. / for scripts, @ to ask a lead", note_placeholder: "A note only colleagues see", suggestion: "{text} (Tab to use)",
     opening: "Says first: {line}", opening_off: "Not this time", scripts: "Scripts (/)", emoji: "Emoji", attach: "Picture or file", send: "Send", save_note: "Save note",
     holes: "{names} still empty; fill in before sending", too_long: "{n} characters too many", speed: "{n} characters a minute", keys_send: "Enter sends, Shift + Enter breaks", no_script: "No script for “{query}”", script_keys: "choose, Enter uses,",
     not_mine: { ai: "The AI is answering.", queued: "The customer is waiting for a person.", agent: "{name} is answering. You can leave internal notes.", closed: "This conversation is closed." },

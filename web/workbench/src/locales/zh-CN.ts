@@ -42,7 +42,7 @@ export default {
     ai_folded: "前面 {n} 条由智能客服接待，点开查看", ai: "智能客服", ai_name: "{name} · 智能", seen: "已读", delivered: "已送达", writing: "客户正在输入", writing_text: "客户正在写：{text}",
     to_bottom: "回到最新", drop_here: "松手发送图片或文件", zoom: "放大图片 {name}", picture: "图片", sources: "依据 {n} 条", take_back: "撤回修改",
     pending: { held: "即将发出", uploading: "正在上传", sending: "正在发送", stored: "已送达", offline: "等网络恢复后发出", failed: "没有发出：{why}" },
-    to_customer: "回复客户", to_staff: "内部备注", placeholder: "写给客户的话。输入 / 找话术，{'@'} 请示组长", note_placeholder: "只有同事能看到的备注", suggestion: "{text}（按 Tab 采用）",
+    to_customer: "回复客户", to_staff: "内部备注", placeholder: "写给客户的话。输入 / 找话术，@ 请示组长", note_placeholder: "只有同事能看到的备注", suggestion: "{text}（按 Tab 采用）",
     opening: "会先说：{line}", opening_off: "这次不说", scripts: "话术（/）", emoji: "表情", attach: "图片或文件", send: "发送", save_note: "记下备注",
     holes: "还有 {names} 没填，先补上再发", too_long: "多了 {n} 个字", speed: "每分钟 {n} 字", keys_send: "Enter 发送，Shift + Enter 换行", no_script: "没有找到「{query}」的话术", script_keys: "选择，Enter 采用，",
     not_mine: { ai: "智能客服正在接待。", queued: "客户在排队等人。", agent: "{name} 正在接待，你可以写内部备注。", closed: "会话已结束。" },

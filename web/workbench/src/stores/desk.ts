@@ -31,6 +31,7 @@ interface ViewLoad {
 
 const TYPING_SHOWN_MS = 4000;
 const FIRST_LOOK_AGAIN_MS = 1000;
+const CONNECT_AFTER_MS = 30;
 
 export const useDesk = defineStore("desk", () => {
   const session = useSession();
@@ -47,6 +48,7 @@ export const useDesk = defineStore("desk", () => {
   const readyListeners = new Set<() => void>();
   const filling = new Set<string>();
   let socket: StaffSocket | null = null;
+  let connecting: ReturnType<typeof setTimeout> | undefined;
 
   const conversations = computed(() => [...state.value.conversations.values()]);
   const agents = computed(() => [...state.value.agents.values()]);
@@ -64,7 +66,8 @@ export const useDesk = defineStore("desk", () => {
     if (!signedIn || !session.me) return false;
     state.value = { ...state.value, me: session.me.id };
     await Promise.all(first);
-    connect();
+    // The list is drawn before the socket is opened, which costs the browser some frames.
+    connecting = setTimeout(connect, CONNECT_AFTER_MS);
     return true;
   }
 
@@ -80,6 +83,7 @@ export const useDesk = defineStore("desk", () => {
   }
 
   function leaveShop(): void {
+    clearTimeout(connecting);
     socket?.stop();
     socket = null;
     state.value = emptyDesk();
