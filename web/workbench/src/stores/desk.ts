@@ -61,11 +61,12 @@ export const useDesk = defineStore("desk", () => {
       A browser without the cookie of a sign-in need not ask who it is. */
   async function boot(): Promise<boolean> {
     if (!cookie("xinfu_csrf")) return false;
-    const first = [loadView("mine"), loadAgents()];
+    const list = loadView("mine");
+    void loadAgents();
     const signedIn = await session.load();
     if (!signedIn || !session.me) return false;
     state.value = { ...state.value, me: session.me.id };
-    await Promise.all(first);
+    await list;
     // The list is drawn before the socket is opened, which costs the browser some frames.
     connecting = setTimeout(connect, CONNECT_AFTER_MS);
     return true;
