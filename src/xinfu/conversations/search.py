@@ -55,13 +55,18 @@ class ConversationHit:
 
 
 class ConversationSearch:
-    """`folder` is DATA/search/conversations, None keeps the index in memory. `gather_s` is how long messages collect before a commit."""
+    """`folder` is DATA/search/conversations, None keeps the index in memory. `gather_s` is how long messages collect before a commit.
 
-    def __init__(self, folder: Path | None, gather_s: float = 1.0) -> None:
+    `leisure`: how much longer than it works the indexing rests. With 2 a third of the time is its own, the rest is for those being served.
+    """
+
+    def __init__(self, folder: Path | None, gather_s: float = 1.0, leisure: float = 2.0) -> None:
         self._index = BigramIndex(folder, {"text": 1.0}, ("conversation",))
         self._mark = folder / "position.json" if folder else None
         self._position = (0, "", 0) if self._index.fresh else _read_position(self._mark)
         self._gather_s = gather_s
+        self._leisure = leisure
+        self._chunk = CHUNK if leisure else CHUNK * 100
         self._queue: deque[tuple[Id, Message]] = deque()
         self._behind = True
         self._wake = asyncio.Event()
@@ -174,10 +179,10 @@ class ConversationSearch:
             await self._commit(max(reached, self._position))
 
     async def _add(self, batch: Sequence[tuple[Id, Message]]) -> None:
-        for start in range(0, len(batch), CHUNK):
+        for start in range(0, len(batch), self._chunk):
             began = time.monotonic()
-            await asyncio.to_thread(self._index.upsert, _entries(batch[start : start + CHUNK]))
-            await asyncio.sleep(2 * (time.monotonic() - began))  # a third of the time is ours, the rest is for those being served
+            await asyncio.to_thread(self._index.upsert, _entries(batch[start : start + self._chunk]))
+            await asyncio.sleep(self._leisure * (time.monotonic() - began))
 
     async def _commit(self, position: Position) -> None:
         await asyncio.to_thread(self._index.commit)
