@@ -15,7 +15,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 import xinfu
-from xinfu import commerce, customers, demo, identity, knowledge, migrations, reception, routing
+from xinfu import aftersales, commerce, customers, demo, identity, knowledge, migrations, reception, routing
 from xinfu.commerce.endpoints import CustomerBook
 from xinfu.config import Config
 from xinfu.conversations import endpoints as conversation_endpoints
@@ -75,6 +75,9 @@ class Centre:
         self.customers = customers.Customers(self.database, self.clock)
         self.orders = commerce.Orders(self.database, self.clock)
         self.products = commerce.Products(self.database, self.clock)
+        self.embedded_shop = commerce.EmbeddedShop()
+        self.order_operations = commerce.OrderOperations(self.database, self.clock, self.settings, self.embedded_shop)
+        self.requests = aftersales.Requests(self.database, self.clock, self.settings, self.embedded_shop, aftersales.Packs.shipped())
         self.imports = commerce.Imports(self.database, self.clock, self.settings, self.shops, self.customers)
         self.customer_imports = customers.CustomerImports(self.database, self.clock, self.settings)
         search = self.config.data / "search"
@@ -127,6 +130,7 @@ class Centre:
                 self.authenticator, self.passwords, self.settings, self.shops, self.sign_in, self.staff, self.roles, self.tokens,
                 self.audit, self.customers, self.orders, self.products, self.knowledge, self.scripts, self.files, self.conversations,
                 self.sessions, self.attachments, self.board, self.routing, self.imports, self.customer_imports, self.showroom,
+                self.order_operations, self.requests,
             )
         }  # fmt: skip
         self.provided[widget_endpoints.Reachable] = self.routing
@@ -220,7 +224,7 @@ def create_app(config: Config, clock: Clock | None = None) -> Front:
     install_problem_handlers(http)
     routers = (
         identity.router, conversation_endpoints.router, file_endpoints.router, widget_endpoints.router,
-        customers.router, commerce.router, knowledge.router, routing.router,
+        customers.router, commerce.router, commerce.operations_router, aftersales.router, knowledge.router, routing.router,
     )  # fmt: skip
     for router in routers:
         http.include_router(router)

@@ -7,6 +7,7 @@ from xinfu.commerce.endpoints import router
 from xinfu.commerce.operations import OrderOperations, confirm, theirs
 from xinfu.commerce.operations_contracts import Done, HistoryEntry, Operation, OrderOperated, OrderState, Preview, Sentence
 from xinfu.commerce.operations_endpoints import router as operations_router
+from xinfu.commerce.operations_policy import dispatched
 from xinfu.commerce.policy import ATTRIBUTES, attribute_asked, status_text
 from xinfu.commerce.ports import OrderConnector
 from xinfu.commerce.service import Orders, Products
@@ -46,6 +47,7 @@ __all__ = [
     "attribute_asked",
     "bulk_write",
     "confirm",
+    "dispatched",
     "import_tau2",
     "operations_router",
     "router",
