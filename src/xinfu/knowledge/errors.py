@@ -5,7 +5,7 @@ from xinfu.kit.errors import Refusal
 
 class UnknownVariable(Refusal):
     code, status = "script_variable_unknown", 422
-    zh = "话术里的「{variable}」不是可用的变量。可用:{known}。"
+    zh = "话术里的「{variable}」不是可用的变量。可用：{known}。"
     en = "“{variable}” is not a variable a script can use. Use one of {known}."
 
 
@@ -21,16 +21,16 @@ class OwnWords(Refusal):
 
 class NotInReview(Refusal):
     code, status = "script_state", 409
-    zh = "这条话术现在是「{state}」,不能这样操作。"
+    zh = "这条话术现在是「{state}」，不能这样操作。"
     en = "This script is “{state}”; that cannot be done now."
 
 
 class NotWritten(Refusal):
     code, status = "article_not_written", 422
-    zh, en = "先写好正文,再发布。", "Write the text before publishing it."
+    zh, en = "先写好正文，再发布。", "Write the text before publishing it."
 
 
 class GapState(Refusal):
     code, status = "gap_state", 409
-    zh = "这个问题现在是「{state}」,不能这样操作。"
+    zh = "这个问题现在是「{state}」，不能这样操作。"
     en = "This question is “{state}”; that cannot be done now."

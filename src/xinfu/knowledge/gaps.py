@@ -21,7 +21,7 @@ from xinfu.kit.paging import Page, cursor_id, cursor_number, decode_cursor, enco
 from xinfu.kit.text import clean, clip
 from xinfu.knowledge import repository
 from xinfu.knowledge.errors import GapState
-from xinfu.knowledge.grouping import Groups, normalised
+from xinfu.knowledge.grouping import WORDINGS, Groups, normalised
 from xinfu.knowledge.model import KnowledgeGap
 
 log = structlog.get_logger()
@@ -29,7 +29,6 @@ log = structlog.get_logger()
 FLUSH_S = 1.0
 _IN_LINE = 10_000  # a flood beyond it is dropped: what is asked that often comes again
 _REMEMBERED = 20_000  # groups of a shop that a new question is compared with, the last asked ones
-_WORDINGS = 30
 _LONG_NUMBER = re.compile(r"\d{5,}")
 
 
@@ -130,7 +129,7 @@ class Gaps:
             await unit.flush()
         else:
             row.times, row.last_asked_at, row.conversation_id = row.times + 1, at, asked.conversation_id
-            if asked.question not in (row.question, *row.wordings) and len(row.wordings) < _WORDINGS:
+            if asked.question not in (row.question, *row.wordings) and len(row.wordings) < WORDINGS:
                 row.wordings = [*row.wordings, asked.question]
             if row.state == "answered":
                 row.state = "open"  # there is an article, and yet it was not found

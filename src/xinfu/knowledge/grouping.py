@@ -1,25 +1,31 @@
-"""Which questions are the same one in other words. Plain and pure: character pairs, how many two questions share, an index to find them by.
+"""Which questions are the same one in other words. Plain and pure: what is left of a question, how much two share, an index to find by.
 
-Two questions belong together when they share enough of their single characters and pairs (Dice's coefficient), after politeness and
-question words are taken out. A question is compared with those that share one of its rarer pieces; the rest cannot be close enough.
+A question is cut into single characters and pairs, after politeness and question words are taken out. Two belong together when they share
+enough of them and speak of the same deed (a return is not an exchange, however alike the words). A new question is compared only with those
+that share its rarest pieces, so that the cost stays the same however many there are.
 """
 
-import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from xinfu.kit.ids import Id
 from xinfu.kit.text import bigrams, fold
 
-ALIKE = 0.6
-ALIKE_OTHER_INTENT = 0.8  # what was understood as something else must say nearly the same
+ALIKE = 0.7
+ALIKE_OTHER_INTENT = 0.85  # what was understood as something else must say nearly the same
+WORDINGS = 30  # of one group; a group asked in more ways is known well enough
+_RAREST = 6
+_NEWEST = 300  # with one piece; older ones with a piece that common are found by their rarer pieces
+_COMPARED = 40
+_DEEDS = frozenset("退换租借修拒查催改买卖")
 _POLITE = re.compile(
-    r"你好|您好|在吗|在么|请问|麻烦|谢谢|想问一下|问一下|问下|想知道|我想|一下|那个|就是|亲+|老板|客服|"
-    r"可不可以|能不能|是不是|有没有|可以|能否|是否|怎么样|怎么|怎样|如何|什么|多少|哪里|吗|嘛|么|呢|吧|啊|呀|哦|哈|你们|我们|您|你|我|的|了"
+    r"你好|您好|在吗|在么|请问|麻烦|谢谢|想问一下|问一下|问下|想知道|我想|一下|那个|这个|这款|就是|亲+|老板|客服|帮忙|帮|操作|付款|支持|"
+    r"可不可以|能不能|是不是|有没有|会不会|可以|能否|是否|怎么样|怎么|怎样|如何|什么|多少|多久|哪里|吗|嘛|么|呢|吧|啊|呀|哦|哈|不$|"
+    r"你们|我们|您|你|我|的|了|能|有|用|谁|几"
 )
 _ENGLISH = frozenset(
-    "a an the is are am do does did can could would you your i my me we to of for in on it this that please hi hello".split()  # noqa: SIM905
+    "a an the is are am do does did can could would you your i my me we to of for in on it this that there have has any how what with please hi hello".split()  # noqa: SIM905
 )
 
 
@@ -38,8 +44,11 @@ def grams(plain: str) -> frozenset[str]:
 
 
 def alike(a: frozenset[str], b: frozenset[str]) -> float:
-    """Dice's coefficient, 0..1."""
-    return 2 * len(a & b) / (len(a) + len(b)) if a and b else 0.0
+    """0..1: the mean of what both share of all they say, and of what the shorter one says; 0 when they speak of different deeds."""
+    if not a or not b or (a & _DEEDS) != (b & _DEEDS):
+        return 0.0
+    shared = len(a & b)
+    return shared / (len(a) + len(b)) + shared / (2 * min(len(a), len(b)))
 
 
 class Groups:
@@ -49,12 +58,14 @@ class Groups:
         self._wordings: list[tuple[Id, str, frozenset[str]]] = []
         self._holding: dict[str, list[int]] = defaultdict(list)
         self._exact: dict[str, Id] = {}
+        self._sizes: Counter[Id] = Counter()
 
     def add(self, group: Id, plain: str, intent: str) -> None:
         """One more wording of a group."""
-        if plain in self._exact:
+        if plain in self._exact or self._sizes[group] >= WORDINGS:
             return
         self._exact[plain] = group
+        self._sizes[group] += 1
         pieces = grams(plain)
         for piece in pieces:
             self._holding[piece].append(len(self._wordings))
@@ -74,10 +85,9 @@ class Groups:
         return group
 
     def _candidates(self, pieces: frozenset[str]) -> Iterable[int]:
-        """Whoever shares ALIKE with n pieces holds at least ALIKE / (2 - ALIKE) of them, so one of the rarest others plus one."""
-        least = math.ceil(ALIKE / (2 - ALIKE) * len(pieces))
-        rarest = sorted(pieces, key=lambda piece: (len(self._holding.get(piece, ())), piece))[: len(pieces) - least + 1]
-        found: set[int] = set()
-        for piece in rarest:
-            found.update(self._holding.get(piece, ()))
-        return found
+        """Those that share the most of the rarest pieces."""
+        known = sorted((len(numbers), piece) for piece in pieces if (numbers := self._holding.get(piece)))
+        shared: Counter[int] = Counter()
+        for _, piece in known[:_RAREST]:
+            shared.update(self._holding[piece][-_NEWEST:])
+        return [number for number, _ in shared.most_common(_COMPARED)]

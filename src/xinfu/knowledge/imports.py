@@ -38,7 +38,11 @@ def read_articles(data: bytes, kind: FileKind, zone: tzinfo, problems: Problems)
     records: Iterable[Record] = _markdown(data, problems) if kind == "markdown" else read_records(data, HEADERS, problems)
     good: list[ArticleIn] = []
     rows: dict[tuple[str, str], int] = {}
+    unknown: set[str] = set()
     for record in records:
+        for name in record.values.keys() - _NAMES - unknown:  # said once, not with every row
+            unknown.add(name)
+            problems.add(record.row, str(name)[:40], "没有这一列", "no such column")
         before = problems.total
         article = _article(Fields(record, problems, zone, "CNY"), record)
         if article is None or problems.total > before:
@@ -51,9 +55,6 @@ def read_articles(data: bytes, kind: FileKind, zone: tzinfo, problems: Problems)
 
 
 def _article(fields: Fields, record: Record) -> ArticleIn | None:
-    for name in record.values:
-        if name not in _NAMES:
-            fields.wrong(str(name)[:40], "没有这一列", "no such column")
     values: dict[str, Any] = {
         "topic": fields.text("topic", 64),
         "title": fields.text("title", 200, required=True),
@@ -74,7 +75,7 @@ def _article(fields: Fields, record: Record) -> ArticleIn | None:
     except ValidationError as e:
         for error in e.errors():
             name = str(error["loc"][0])
-            fields.wrong(name, f"不合要求:{str(values[name])[:40]}", f"is not valid: {error['msg']}")
+            fields.wrong(name, f"不合要求：{str(values[name])[:40]}", f"is not valid: {error['msg']}")
         return None
 
 
@@ -83,7 +84,7 @@ def _body(fields: Fields, record: Record) -> str:
     value = record.values.get("body")
     body = clean(value) if isinstance(value, str) else ""
     if not body:
-        fields.wrong("body", "必填,应该是文字", "is required and must be text")
+        fields.wrong("body", "必填，应该是文字", "is required and must be text")
     elif len(body) > 20_000:
         fields.wrong("body", "最多 20000 个字", "must have at most 20000 characters")
     return body
