@@ -136,6 +136,31 @@ def test_a_picture_is_sent_shown_and_can_be_looked_at_closely(visitor: BrowserCo
     expect(page.locator(".zoom")).to_have_count(0)
 
 
+def test_a_large_picture_is_made_smaller_before_it_travels(visitor: BrowserContext, centre: Centre, tmp_path: Path) -> None:
+    picture = tmp_path / "screenshot.png"
+    picture.write_bytes(_png(4096, 1024))
+    page = open_chat(visitor, centre)
+    with page.expect_response(lambda answer: answer.url.endswith("/widget/files")) as stored:
+        page.locator("input[type=file]").first.set_input_files(picture)
+    made = stored.value.json()
+    assert (made["width"], made["height"]) == (2048, 512)
+    assert made["name"] == "screenshot.webp"
+
+
+def test_a_line_that_is_gone_is_told_and_so_is_nothing_when_it_is_back(visitor: BrowserContext, centre: Centre) -> None:
+    page = open_chat(visitor, centre)
+    write(page, "线还在吗")
+    own(page, "线还在吗")
+    visitor.set_offline(True)
+    page.evaluate("dispatchEvent(new Event('offline'))")
+    write(page, "断线时写的")
+    expect(page.locator(".bar")).to_contain_text("网络断开了")
+    visitor.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    own(page, "断线时写的")
+    expect(page.locator(".bar")).to_have_count(0)
+
+
 def test_one_script_tag_works_on_another_site_whatever_its_styles(visitor: BrowserContext, foreign_shop: str) -> None:
     page = visitor.new_page()
     page.goto(foreign_shop)

@@ -139,6 +139,7 @@ def test_a_spared_customer_is_not_asked_for_a_rating_and_another_rates_in_one_ta
     expect(customer.page.locator(".rating")).to_have_count(0)
     agent.go(f"desk/{conversation}")
     agent.sees("客户正在难过")
+    expect(agent.page.locator(".event", has_text="结束了会话")).to_contain_text("免评")
 
     other = Customer(browser, centre)
     taken(other, agent, "这次我想夸夸你们")
@@ -175,6 +176,28 @@ def test_what_is_written_without_a_line_is_sent_exactly_once_when_it_is_back(
     expect(agent.page.locator(".pending")).to_have_count(0)
     agent.page.reload()
     expect(agent.page.locator(".chat-pane .bubble", has_text="断线时写下的回答")).to_have_count(1)
+
+
+def test_words_that_should_not_be_said_are_marked_before_they_are_sent(customer: Customer, colleague: Callable[..., Colleague]) -> None:
+    agent = colleague("agent5")
+    taken(customer, agent, "这款是不是最便宜的")
+    agent.composer.fill("这款全网最低，您加我微信吧")
+    expect(agent.page.locator(".composer mark")).to_have_text(["全网最低", "加我微信"])
+    expect(agent.page.locator(".composer .advice")).to_contain_text("全网最低")
+    agent.composer.fill("这款今天有活动，价格很合适")
+    expect(agent.page.locator(".composer mark")).to_have_count(0)
+    expect(agent.page.locator(".composer .advice")).to_have_count(0)
+
+
+def test_a_browser_nobody_signed_in_with_asks_the_centre_nothing(browser: Browser, centre: DemoCentre) -> None:
+    context = browser.new_context(locale="zh-CN")
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/api/" in request.url else None)
+    page.goto(f"{centre.url}/workbench/")
+    expect(page.locator("input[autocomplete=username]")).to_be_visible()
+    assert asked == []
+    context.close()
 
 
 def test_a_phone_shows_one_column_at_a_time(customer: Customer, colleague: Callable[..., Colleague]) -> None:

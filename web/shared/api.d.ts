@@ -564,7 +564,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Of Customer */
+        /**
+         * Of Customer
+         * @description Newest first; of another shop's customer as little as of one nobody knows.
+         */
         get: operations["of_customer_api_v1_customers__customer_id__conversations_get"];
         put?: never;
         post?: never;
@@ -872,7 +875,7 @@ export interface paths {
         };
         /**
          * Orders Of Customer
-         * @description Newest first.
+         * @description Newest first; of another shop's customer as little as of one nobody knows.
          */
         get: operations["orders_of_customer_api_v1_customers__customer_id__orders_get"];
         put?: never;
@@ -951,6 +954,205 @@ export interface paths {
          * @description CSV, JSON or JSON Lines as the body; the orders' customers must be known. With any problem nothing is stored, unless `keep_good`.
          */
         post: operations["import_orders_api_v1_imports_orders_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{no}/operations/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Operation
+         * @description What would happen; nothing happens.
+         */
+        post: operations["preview_operation_api_v1_orders__no__operations_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{no}/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Operations Of Order
+         * @description What was done to the order, oldest first.
+         */
+        get: operations["operations_of_order_api_v1_orders__no__operations_get"];
+        put?: never;
+        /**
+         * Perform Operation
+         * @description Do what the preview with this token said, once; the same key again gets the first answer.
+         */
+        post: operations["perform_operation_api_v1_orders__no__operations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/pack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pack In Force
+         * @description The rules the shop goes by today.
+         */
+        get: operations["pack_in_force_api_v1_aftersales_pack_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/requests/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Request
+         * @description What the rules say to it; nothing happens.
+         */
+        post: operations["preview_request_api_v1_aftersales_requests_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search Requests
+         * @description Newest first.
+         */
+        get: operations["search_requests_api_v1_aftersales_requests_get"];
+        put?: never;
+        /**
+         * Open Request
+         * @description Open what the preview with this token showed, once; the same key again gets the first one.
+         */
+        post: operations["open_request_api_v1_aftersales_requests_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/orders/{no}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requests Of Order
+         * @description Oldest first.
+         */
+        get: operations["requests_of_order_api_v1_aftersales_orders__no__requests_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/requests/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show Request */
+        get: operations["show_request_api_v1_aftersales_requests__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/requests/{number}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw Request */
+        post: operations["withdraw_request_api_v1_aftersales_requests__number__withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/requests/{number}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept Request */
+        post: operations["accept_request_api_v1_aftersales_requests__number__accept_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/requests/{number}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline Request
+         * @description The note is the reason, and the customer reads it.
+         */
+        post: operations["decline_request_api_v1_aftersales_requests__number__decline_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1043,6 +1245,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/knowledge/articles/{article_id}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Version
+         * @description The article as it stood after one save.
+         */
+        get: operations["version_api_v1_knowledge_articles__article_id__versions__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/articles/{article_id}/versions/{number}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Version
+         * @description The old version becomes the newest again, with everything as it stood then. Conflict (409) when someone saved since.
+         */
+        post: operations["restore_version_api_v1_knowledge_articles__article_id__versions__number__restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Due For Review
+         * @description Articles whose review date has come or comes within `days`, the longest overdue first, 200 at most.
+         */
+        get: operations["due_for_review_api_v1_knowledge_reviews_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Articles
+         * @description CSV, JSON, JSON Lines (`table`) or Markdown as the body. With any problem nothing is stored.
+         */
+        post: operations["import_articles_api_v1_knowledge_import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gaps
+         * @description Questions nobody could answer, the most asked first.
+         */
+        get: operations["gaps_api_v1_knowledge_gaps_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/gaps/{gap_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft For Gap
+         * @description A draft with the question as title and its other wordings as keywords; publishing it marks the question answered.
+         */
+        post: operations["draft_for_gap_api_v1_knowledge_gaps__gap_id__draft_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/gaps/{gap_id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss Gap
+         * @description open → dismissed: nothing to write about.
+         */
+        post: operations["dismiss_gap_api_v1_knowledge_gaps__gap_id__dismiss_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/gaps/{gap_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen Gap
+         * @description dismissed → open.
+         */
+        post: operations["reopen_gap_api_v1_knowledge_gaps__gap_id__reopen_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scripts": {
         parameters: {
             query?: never;
@@ -1056,8 +1418,130 @@ export interface paths {
          */
         get: operations["scripts_api_v1_scripts_get"];
         put?: never;
-        /** Create Script */
+        /**
+         * Create Script
+         * @description One's own may be used at once; a shared one is a draft until a second person approved it.
+         */
         post: operations["create_script_api_v1_scripts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scripts/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suggest Scripts
+         * @description Scripts that answer what a customer said, best first, three at most.
+         */
+        get: operations["suggest_scripts_api_v1_scripts_suggest_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scripts/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Scripts In Review
+         * @description What waits for a second pair of eyes, longest waiting first.
+         */
+        get: operations["scripts_in_review_api_v1_scripts_reviews_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scripts/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Script Outcomes
+         * @description What became of the conversations scripts were used in, most used script first.
+         */
+        get: operations["script_outcomes_api_v1_scripts_outcomes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scripts/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Samples
+         * @description The conversations scripts are rehearsed on.
+         */
+        get: operations["samples_api_v1_scripts_samples_get"];
+        put?: never;
+        /** Create Sample */
+        post: operations["create_sample_api_v1_scripts_samples_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scripts/samples/{sample_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change Sample */
+        put: operations["change_sample_api_v1_scripts_samples__sample_id__put"];
+        post?: never;
+        /** Delete Sample */
+        delete: operations["delete_sample_api_v1_scripts_samples__sample_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scripts/rehearse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rehearse
+         * @description Try words on every sample, stored or not yet; changes nothing. A missing variable is an error of that sample.
+         */
+        post: operations["rehearse_api_v1_scripts_rehearse_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1072,11 +1556,74 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Change Script */
+        /**
+         * Change Script
+         * @description A shared script becomes a draft again: changed words are new words. Conflict (409) when someone saved since.
+         */
         put: operations["change_script_api_v1_scripts__script_id__put"];
         post?: never;
         /** Delete Script */
         delete: operations["delete_script_api_v1_scripts__script_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scripts/{script_id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit Script
+         * @description draft or returned → in_review.
+         */
+        post: operations["submit_script_api_v1_scripts__script_id__submit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scripts/{script_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Script
+         * @description in_review → approved, by someone other than the author (409 `review_own_words`).
+         */
+        post: operations["approve_script_api_v1_scripts__script_id__approve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scripts/{script_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Return Script
+         * @description in_review → returned with the reason, by someone other than the author.
+         */
+        post: operations["return_script_api_v1_scripts__script_id__return_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1142,6 +1689,81 @@ export interface paths {
         };
         /** Read Queue */
         get: operations["read_queue_api_v1_queue_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Skills
+         * @description Who is good at what; people without any skill are left out.
+         */
+        get: operations["list_skills_api_v1_agents_skills_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{staff_id}/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Skills
+         * @description A queued conversation that asks for a skill goes to the longest-idle free person who has it, the best level first.
+         */
+        put: operations["set_skills_api_v1_agents__staff_id__skills_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demo/simulator": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Simulator */
+        get: operations["simulator_api_v1_demo_simulator_get"];
+        /** Switch Simulator */
+        put: operations["switch_simulator_api_v1_demo_simulator_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demo/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Identities */
+        get: operations["identities_api_v1_demo_identities_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1255,6 +1877,7 @@ export interface components {
              */
             to_knowledge: boolean;
         };
+        AnyInputs: components["schemas"]["Review"] | components["schemas"]["Hold"] | components["schemas"]["Release"] | components["schemas"]["Intercept"] | components["schemas"]["Cancel"] | components["schemas"]["ChangeAddress"] | components["schemas"]["ChangeNote"] | components["schemas"]["ChangeItems"] | components["schemas"]["ChangePayment"] | components["schemas"]["UrgePayment"] | components["schemas"]["UrgeParcel"] | components["schemas"]["Reissue"] | components["schemas"]["AskInvoice"] | components["schemas"]["ChangeInvoice"];
         /**
          * ArticleChange
          * @description The whole article again, with the version it was written on.
@@ -1267,6 +1890,11 @@ export interface components {
             topic: components["schemas"]["Line"];
             title: components["schemas"]["Line"];
             body: components["schemas"]["Line"];
+            /**
+             * Keywords
+             * @default []
+             */
+            keywords: components["schemas"]["Line"][];
             /** @default customer */
             audience: components["schemas"]["Audience"];
             /** @default published */
@@ -1291,6 +1919,11 @@ export interface components {
             topic: components["schemas"]["Line"];
             title: components["schemas"]["Line"];
             body: components["schemas"]["Line"];
+            /**
+             * Keywords
+             * @default []
+             */
+            keywords: components["schemas"]["Line"][];
             /** @default customer */
             audience: components["schemas"]["Audience"];
             /** @default published */
@@ -1303,13 +1936,15 @@ export interface components {
         };
         /** ArticleOut */
         ArticleOut: {
-            id: components["schemas"]["Id"];
+            id: components["schemas"]["Id-Output"];
             /** Topic */
             topic: string;
             /** Title */
             title: string;
             /** Body */
             body: string;
+            /** Keywords */
+            keywords: string[];
             /** Audience */
             audience: string;
             /** Status */
@@ -1338,6 +1973,33 @@ export interface components {
         };
         /** @enum {string} */
         ArticleStatus: "draft" | "published" | "archived";
+        /**
+         * AskInvoice
+         * @description An invoice for what was paid. `tax_no` '' = for a private person.
+         */
+        AskInvoice: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            operation: "invoice";
+            title: components["schemas"]["Given"];
+            /**
+             * Tax No
+             * @default
+             */
+            tax_no: string;
+            /**
+             * Email
+             * @default
+             */
+            email: string;
+            /**
+             * Electronic
+             * @default true
+             */
+            electronic: boolean;
+        };
         /** AttributeOut */
         AttributeOut: {
             /** Key */
@@ -1381,6 +2043,98 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Cancel */
+        Cancel: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            operation: "cancel";
+            /** @default  */
+            reason: components["schemas"]["xinfu__commerce__operations_contracts__Reason"];
+        };
+        /**
+         * ChangeAddress
+         * @description None = stays as it is.
+         */
+        ChangeAddress: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            operation: "change_address";
+            receiver?: components["schemas"]["Given"] | null;
+            /** Phone */
+            phone?: string | null;
+            /** Address */
+            address?: string | null;
+        };
+        /**
+         * ChangeInvoice
+         * @description The invoice with other particulars; one already issued is taken back and issued again.
+         */
+        ChangeInvoice: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            operation: "change_invoice";
+            title: components["schemas"]["Given"];
+            /**
+             * Tax No
+             * @default
+             */
+            tax_no: string;
+            /**
+             * Email
+             * @default
+             */
+            email: string;
+            /**
+             * Electronic
+             * @default true
+             */
+            electronic: boolean;
+        };
+        /** ChangeItems */
+        ChangeItems: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            operation: "change_items";
+            /** Changes */
+            changes: components["schemas"]["ItemChange"][];
+        };
+        /** ChangeNote */
+        ChangeNote: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            operation: "change_note";
+            note: components["schemas"]["Words"];
+        };
+        /**
+         * ChangePayment
+         * @description Pay an unpaid order another way.
+         */
+        ChangePayment: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            operation: "change_payment";
+            /** Method */
+            method: string;
+        };
+        /** ClauseOut */
+        ClauseOut: {
+            /** Id */
+            id: string;
+            /** Text */
+            text: string;
+        };
         /** CloseIn */
         CloseIn: {
             /**
@@ -1399,6 +2153,8 @@ export interface components {
              */
             reason: string;
         };
+        /** @enum {string} */
+        ConfirmedBy: "customer" | "staff";
         /** ConsultIn */
         ConsultIn: {
             /** Lead */
@@ -1445,6 +2201,68 @@ export interface components {
             next: string | null;
         };
         /**
+         * DecideIn
+         * @description `version` is that of the request the decider saw.
+         */
+        DecideIn: {
+            /** Version */
+            version: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /** DecisionOut */
+        DecisionOut: {
+            verdict: components["schemas"]["Verdict"];
+            kind: components["schemas"]["xinfu__aftersales__contracts__Kind"];
+            /** Basis */
+            basis: string;
+            /** Explanation */
+            explanation: components["schemas"]["ExplanationOut"][];
+            freight_payer: components["schemas"]["Payer"];
+            /** Lines */
+            lines: components["schemas"]["LineAmountOut"][];
+            /** Freight Refund */
+            freight_refund: string;
+            /** Total */
+            total: string;
+            /** Currency */
+            currency: string;
+            disposition: components["schemas"]["Disposition"];
+            /** Until */
+            until: number | null;
+            /** Pack */
+            pack: string;
+            /** Pack Version */
+            pack_version: number;
+        };
+        /** @enum {string} */
+        Disposition: "restock" | "repair" | "destroy" | "none";
+        /** DoneOut */
+        DoneOut: {
+            /** Id */
+            id: string;
+            operation: components["schemas"]["Operation"];
+            /** Order No */
+            order_no: string;
+            status: components["schemas"]["OrderStatus"];
+            /** Version */
+            version: string;
+            /** At */
+            at: number;
+            /** Lines */
+            lines: components["schemas"]["SentenceOut"][];
+            money: components["schemas"]["MoneyOut"];
+            /** Answer By */
+            answer_by: number | null;
+            /** New Order No */
+            new_order_no: string;
+            /** Repeated */
+            repeated: boolean;
+        };
+        /**
          * EditIn
          * @description What to change; what is left out stays. `note` is added to the others.
          */
@@ -1458,6 +2276,21 @@ export interface components {
         };
         /** @enum {string} */
         Emotion: "anger" | "anxiety" | "worry" | "loss" | "confusion" | "happiness" | "calm";
+        /** EventOut */
+        EventOut: {
+            /** At */
+            at: number;
+            /** Code */
+            code: string;
+            /** Text */
+            text: string;
+            /** Actor Kind */
+            actor_kind: string;
+            /** Actor Name */
+            actor_name: string;
+            /** Public */
+            public: boolean;
+        };
         /** EventPage */
         EventPage: {
             /** Items */
@@ -1465,14 +2298,89 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /**
+         * ExplanationOut
+         * @description `clause_text` '' when no clause is needed. `against`: this is what stands in the way.
+         */
+        ExplanationOut: {
+            /** Code */
+            code: string;
+            /** Text */
+            text: string;
+            /** Clause */
+            clause: string;
+            /** Clause Text */
+            clause_text: string;
+            /** Against */
+            against: boolean;
+        };
+        /**
+         * GapOut
+         * @description A question the shop had no answer to. `also_asked`: the other wordings; `conversation_id`: where it was asked last.
+         */
+        GapOut: {
+            id: components["schemas"]["Id-Output"];
+            /** Question */
+            question: string;
+            /** Also Asked */
+            also_asked: string[];
+            /** Intent */
+            intent: string;
+            /** Times */
+            times: number;
+            /** First Asked At */
+            first_asked_at: number;
+            /** Last Asked At */
+            last_asked_at: number;
+            conversation_id: components["schemas"]["Id-Output"];
+            /** State */
+            state: string;
+            article_id: components["schemas"]["Id-Output"] | null;
+        };
+        /** GapPage */
+        GapPage: {
+            /** Items */
+            items: components["schemas"]["GapOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /** @enum {string} */
+        GapStateName: "open" | "drafted" | "answered" | "dismissed";
+        Given: string;
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
         };
+        /**
+         * HistoriesOut
+         * @description Oldest first.
+         */
+        HistoriesOut: {
+            /** Items */
+            items: components["schemas"]["HistoryOut"][];
+        };
+        /** HistoryOut */
+        HistoryOut: {
+            /** Id */
+            id: string;
+            /** At */
+            at: number;
+            operation: components["schemas"]["Operation"];
+            /** Text */
+            text: string;
+            /** Actor Kind */
+            actor_kind: string;
+            /** Actor Name */
+            actor_name: string;
+            /** Confirmed By */
+            confirmed_by: string;
+            /** Answer By */
+            answer_by: number | null;
+        };
         /** HitOut */
         HitOut: {
-            article_id: components["schemas"]["Id"];
+            article_id: components["schemas"]["Id-Output"];
             /** Title */
             title: string;
             /** Topic */
@@ -1484,11 +2392,77 @@ export interface components {
             /** Score */
             score: number;
         };
-        Id: string;
+        /**
+         * Hold
+         * @description Keep the order in the house until it is released.
+         */
+        Hold: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            operation: "hold";
+            /** @default  */
+            reason: components["schemas"]["xinfu__commerce__operations_contracts__Reason"];
+        };
+        "Id-Input": string;
+        "Id-Output": string;
         "Id_0-9a-f__32____": string;
+        /**
+         * Identity
+         * @description A customer to sign in as; `note` says what is interesting about them, in the reader's language.
+         */
+        Identity: {
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Identity Token */
+            identity_token: string;
+        };
+        /**
+         * Intercept
+         * @description Ask the carrier to bring back a parcel that is on its way.
+         */
+        Intercept: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            operation: "intercept";
+            /** @default  */
+            reason: components["schemas"]["xinfu__commerce__operations_contracts__Reason"];
+        };
+        /**
+         * ItemChange
+         * @description `line` counts from 0 in the order's lines; the whole line becomes `to_sku`, another variant of the same product.
+         */
+        ItemChange: {
+            line: components["schemas"]["Position"];
+            to_sku: components["schemas"]["Given"];
+        };
+        Keywords: components["schemas"]["Line"][];
         /** @enum {string} */
-        Kind: "text" | "image" | "file" | "order" | "product" | "orders";
+        "Kind-Input": "return" | "exchange" | "repair" | "refund_only" | "price_protection";
         Line: string;
+        /**
+         * LineAmountOut
+         * @description `line` counts from 0 in the order's lines.
+         */
+        LineAmountOut: {
+            /** Line */
+            line: number;
+            /** Sku */
+            sku: string;
+            /** Name */
+            name: string;
+            /** Quantity */
+            quantity: number;
+            /** Amount */
+            amount: string;
+            /** To Sku */
+            to_sku: string;
+        };
         /**
          * LineOut
          * @description `product_id` is '' when the sku is not in the catalogue.
@@ -1553,14 +2527,14 @@ export interface components {
         };
         /** Message */
         Message: {
-            conversation_id: components["schemas"]["Id"];
+            conversation_id: components["schemas"]["Id-Output"];
             /** Seq */
             seq: number;
             sender: components["schemas"]["Sender"];
-            sender_id: components["schemas"]["Id"];
+            sender_id: components["schemas"]["Id-Output"];
             /** Name */
             name: string;
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["xinfu__conversations__contracts__Kind"];
             /** Text */
             text: string;
             /** At */
@@ -1573,6 +2547,22 @@ export interface components {
             client_id?: string | null;
         };
         Milliseconds: number;
+        /**
+         * MoneyOut
+         * @description `refund` goes back, `charge` is still to be paid, `total` is the order's total afterwards.
+         */
+        MoneyOut: {
+            /** Currency */
+            currency: string;
+            /** Refund */
+            refund: string;
+            /** Charge */
+            charge: string;
+            /** Total */
+            total: string;
+            /** Parts */
+            parts: components["schemas"]["RefundPartOut"][];
+        };
         /**
          * NewStaffOut
          * @description The password is shown this once.
@@ -1593,13 +2583,13 @@ export interface components {
         };
         /** Note */
         Note: {
-            conversation_id: components["schemas"]["Id"];
+            conversation_id: components["schemas"]["Id-Output"];
             /** N */
             n: number;
             /** After Seq */
             after_seq: number;
             kind: components["schemas"]["NoteKind"];
-            author_id: components["schemas"]["Id"];
+            author_id: components["schemas"]["Id-Output"];
             /** Author */
             author: string;
             /** Text */
@@ -1623,6 +2613,25 @@ export interface components {
             text: string;
             /** At */
             at: number;
+        };
+        /**
+         * OpenIn
+         * @description `token` from the preview; `key` of the caller's choice, so that a repeated request opens one.
+         */
+        OpenIn: {
+            /** Order No */
+            order_no: string;
+            wish: components["schemas"]["Wish"];
+            /** Token */
+            token: string;
+            /** Key */
+            key: string;
+            confirmed_by: components["schemas"]["ConfirmedBy"];
+            /**
+             * Confirmation
+             * @default
+             */
+            confirmation: string;
         };
         /** Opened */
         Opened: {
@@ -1690,6 +2699,8 @@ export interface components {
              */
             end: string;
         };
+        /** @enum {string} */
+        Operation: "review" | "hold" | "release" | "intercept" | "cancel" | "change_address" | "change_note" | "change_items" | "change_payment" | "urge_payment" | "urge_parcel" | "reissue" | "invoice" | "change_invoice";
         /** OptionOut */
         OptionOut: {
             /** Name */
@@ -1748,6 +2759,53 @@ export interface components {
             next: string | null;
         };
         /**
+         * OutcomeOut
+         * @description What became of conversations a script was used in; `rating` is the mean of those rated.
+         */
+        OutcomeOut: {
+            script_id: components["schemas"]["Id-Output"];
+            /** Title */
+            title: string;
+            /** Uses */
+            uses: number;
+            /** Conversations */
+            conversations: number;
+            /** Resolved */
+            resolved: number;
+            /** Handed Back */
+            handed_back: number;
+            /** Rated */
+            rated: number;
+            /** Rating */
+            rating: number | null;
+        };
+        /**
+         * PackOut
+         * @description The rules in force, as much of them as a person is told.
+         */
+        PackOut: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Effective From */
+            effective_from: string;
+            /** No Reason Days */
+            no_reason_days: number;
+            /** Return Days */
+            return_days: number;
+            /** Exchange Days */
+            exchange_days: number;
+            /** Repair Days */
+            repair_days: number;
+            /** Price Protection Days */
+            price_protection_days: number;
+            /** Clauses */
+            clauses: components["schemas"]["ClauseOut"][];
+        };
+        /**
          * ParcelOut
          * @description Scans oldest first.
          */
@@ -1761,6 +2819,8 @@ export interface components {
             /** Scans */
             scans: components["schemas"]["ScanOut"][];
         };
+        /** @enum {string} */
+        Party: "shop" | "carrier" | "customer" | "unknown";
         /** PasswordIn */
         PasswordIn: {
             /** Current */
@@ -1773,12 +2833,57 @@ export interface components {
             /** Password */
             password: string;
         };
+        /** @enum {string} */
+        Payer: "shop" | "customer" | "half" | "none";
+        /**
+         * PerformIn
+         * @description `token` from the preview; `key` of the caller's choice, so that a repeated request acts once.
+         */
+        PerformIn: {
+            asked: components["schemas"]["AnyInputs"];
+            /** Token */
+            token: string;
+            /** Key */
+            key: string;
+            confirmed_by: components["schemas"]["ConfirmedBy"];
+            /**
+             * Confirmation
+             * @default
+             */
+            confirmation: string;
+        };
         /**
          * Permission
          * @description Every guarded ability, named area.verb. A service requires exactly one of these per use-case.
          * @enum {string}
          */
-        Permission: "conversations.serve" | "conversations.read_all" | "conversations.lead" | "customers.read" | "customers.edit" | "customers.unmask" | "orders.read" | "orders.import" | "knowledge.read" | "knowledge.edit" | "scripts.shared_edit" | "staff.read" | "staff.manage" | "roles.manage" | "settings.read" | "settings.edit" | "tokens.manage" | "audit.read" | "metrics.read";
+        Permission: "conversations.serve" | "conversations.read_all" | "conversations.lead" | "customers.read" | "customers.edit" | "customers.unmask" | "orders.read" | "orders.import" | "orders.review" | "orders.cancel" | "orders.modify" | "orders.reprice" | "orders.urge" | "orders.reissue" | "orders.invoice" | "aftersales.read" | "aftersales.request" | "aftersales.decide" | "knowledge.read" | "knowledge.edit" | "scripts.shared_edit" | "staff.read" | "staff.manage" | "roles.manage" | "settings.read" | "settings.edit" | "tokens.manage" | "audit.read" | "metrics.read";
+        Position: number;
+        /**
+         * PreviewIn
+         * @description `asked` names its operation and carries that operation's inputs.
+         */
+        PreviewIn: {
+            asked: components["schemas"]["AnyInputs"];
+        };
+        /** PreviewOut */
+        PreviewOut: {
+            operation: components["schemas"]["Operation"];
+            /** Order No */
+            order_no: string;
+            status: components["schemas"]["OrderStatus"];
+            /** Version */
+            version: string;
+            /** Token */
+            token: string;
+            /** Lines */
+            lines: components["schemas"]["SentenceOut"][];
+            /** Warnings */
+            warnings: components["schemas"]["SentenceOut"][];
+            money: components["schemas"]["MoneyOut"];
+            /** Answer By */
+            answer_by: number | null;
+        };
         /** PriceOut */
         PriceOut: {
             /** Sku */
@@ -1926,6 +3031,85 @@ export interface components {
             /** Eta S */
             eta_s: number | null;
         };
+        /** @enum {string} */
+        "Reason-Output": "no_reason" | "size" | "quality" | "damaged" | "wrong_item" | "missing" | "not_as_described" | "not_received" | "late" | "price_drop" | "adverse_reaction";
+        /**
+         * RefundPartOut
+         * @description `method` '' when the shop system did not say how it was paid.
+         */
+        RefundPartOut: {
+            /** Method */
+            method: string;
+            /** Amount */
+            amount: string;
+        };
+        /** RehearsalOut */
+        RehearsalOut: {
+            /** Samples */
+            samples: components["schemas"]["RehearsedOut"][];
+            /** Suggested In */
+            suggested_in: number;
+            /** Errors */
+            errors: number;
+        };
+        /**
+         * RehearseIn
+         * @description Words to try, stored or not yet. `script_id`: the stored script they would replace.
+         */
+        RehearseIn: {
+            title: components["schemas"]["Line"];
+            body: components["schemas"]["Line"];
+            /** @default [] */
+            keywords: components["schemas"]["Keywords"];
+            script_id?: components["schemas"]["SomeId"] | null;
+        };
+        /**
+         * RehearsedOut
+         * @description How a script does on one sample. `rendered` is None when a variable is `missing` there: that is an error to mend.
+         */
+        RehearsedOut: {
+            sample_id: components["schemas"]["Id-Output"];
+            /** Title */
+            title: string;
+            /** Suggested */
+            suggested: components["schemas"]["SuggestedAt"][];
+            /** Rendered */
+            rendered: string | null;
+            /** Missing */
+            missing: string[];
+        };
+        /**
+         * Reissue
+         * @description 补发: send goods of this order again, without payment, as an order of its own.
+         */
+        Reissue: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            operation: "reissue";
+            /** Items */
+            items: components["schemas"]["ReissueItem"][];
+            /** @default  */
+            reason: components["schemas"]["xinfu__commerce__operations_contracts__Reason"];
+        };
+        /** ReissueItem */
+        ReissueItem: {
+            line: components["schemas"]["Position"];
+            /**
+             * Quantity
+             * @default 1
+             */
+            quantity: number;
+        };
+        /** Release */
+        Release: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            operation: "release";
+        };
         /**
          * Report
          * @description What an import did. `stored` False: nothing was, because of the problems. `refused` counts the records left out or at fault.
@@ -1946,6 +3130,102 @@ export interface components {
             /** Problems */
             problems: components["schemas"]["Problem"][];
         };
+        /** RequestOut */
+        RequestOut: {
+            /** Id */
+            id: string;
+            /** Number */
+            number: string;
+            /** Order No */
+            order_no: string;
+            /** Customer Id */
+            customer_id: string;
+            kind: components["schemas"]["xinfu__aftersales__contracts__Kind"];
+            state: components["schemas"]["xinfu__aftersales__contracts__State"];
+            reason: components["schemas"]["Reason-Output"];
+            party: components["schemas"]["Party"];
+            /** Words */
+            words: string;
+            /** Remedy */
+            remedy: string;
+            /** Photos */
+            photos: string[];
+            verdict: components["schemas"]["Verdict"];
+            /** Basis */
+            basis: string;
+            freight_payer: components["schemas"]["Payer"];
+            disposition: components["schemas"]["Disposition"];
+            /** Lines */
+            lines: components["schemas"]["LineAmountOut"][];
+            /** Freight Refund */
+            freight_refund: string;
+            /** Total */
+            total: string;
+            /** Currency */
+            currency: string;
+            /** Explanation */
+            explanation: components["schemas"]["ExplanationOut"][];
+            /** Pack */
+            pack: string;
+            /** Pack Version */
+            pack_version: number;
+            /** Opened At */
+            opened_at: number;
+            /** Opened By Kind */
+            opened_by_kind: string;
+            /** Opened By */
+            opened_by: string;
+            /** Decided At */
+            decided_at: number | null;
+            /** Decided By */
+            decided_by: string;
+            /** Closed At */
+            closed_at: number | null;
+            /** Version */
+            version: number;
+            /** Timeline */
+            timeline: components["schemas"]["EventOut"][];
+            /** Repeated */
+            repeated: boolean;
+        };
+        /** RequestPreviewOut */
+        RequestPreviewOut: {
+            /** Order No */
+            order_no: string;
+            decision: components["schemas"]["DecisionOut"];
+            /** Warnings */
+            warnings: components["schemas"]["WarningOut"][];
+            /** Token */
+            token: string;
+        };
+        /** RequestsOut */
+        RequestsOut: {
+            /** Items */
+            items: components["schemas"]["RequestOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Restore
+         * @description The version the article stands at now, as it was read.
+         */
+        Restore: {
+            /** Version */
+            version: number;
+        };
+        /**
+         * Review
+         * @description 审单: someone looked the paid order over and found it right.
+         */
+        Review: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            operation: "review";
+            /** @default  */
+            note: components["schemas"]["xinfu__commerce__operations_contracts__Reason"];
+        };
         /** RoleIn */
         RoleIn: {
             /** Permissions */
@@ -1962,6 +3242,49 @@ export interface components {
             permissions: string[];
             /** Fixed */
             fixed: boolean;
+        };
+        /**
+         * SampleIn
+         * @description A conversation to rehearse on. `variables`: what {客户} and the others stand for in it.
+         */
+        SampleIn: {
+            title: components["schemas"]["Line"];
+            /** Lines */
+            lines: components["schemas"]["SampleLine"][];
+            /**
+             * Variables
+             * @default {}
+             */
+            variables: {
+                [key: string]: components["schemas"]["Line"];
+            };
+        };
+        /** SampleLine */
+        SampleLine: {
+            /**
+             * Sender
+             * @enum {string}
+             */
+            sender: "customer" | "agent";
+            text: components["schemas"]["Line"];
+        };
+        /** SampleOut */
+        SampleOut: {
+            title: components["schemas"]["Line"];
+            /** Lines */
+            lines: components["schemas"]["SampleLine"][];
+            /**
+             * Variables
+             * @default {}
+             */
+            variables: {
+                [key: string]: components["schemas"]["Line"];
+            };
+            id: components["schemas"]["Id-Output"];
+            /** Author */
+            author: string;
+            /** Updated At */
+            updated_at: number;
         };
         /** SavedSettingsOut */
         SavedSettingsOut: {
@@ -2001,21 +3324,15 @@ export interface components {
             group: components["schemas"]["Line"];
             title: components["schemas"]["Line"];
             body: components["schemas"]["Line"];
-            /**
-             * Keywords
-             * @default []
-             */
-            keywords: components["schemas"]["Line"][];
+            /** @default [] */
+            keywords: components["schemas"]["Keywords"];
             active_from?: components["schemas"]["Milliseconds"] | null;
             active_until?: components["schemas"]["Milliseconds"] | null;
-            /** @default draft */
-            status: components["schemas"]["ScriptStatus"];
-            /** Version */
-            version: number;
+            version: components["schemas"]["Version"];
         };
         /**
          * ScriptIn
-         * @description Prepared words as their writer writes them. `shared` False: one's own. Personal scripts need no review.
+         * @description Prepared words as their writer writes them. `shared` False: one's own, which need no review; shared ones begin as drafts.
          */
         ScriptIn: {
             /**
@@ -2027,22 +3344,17 @@ export interface components {
             group: components["schemas"]["Line"];
             title: components["schemas"]["Line"];
             body: components["schemas"]["Line"];
-            /**
-             * Keywords
-             * @default []
-             */
-            keywords: components["schemas"]["Line"][];
+            /** @default [] */
+            keywords: components["schemas"]["Keywords"];
             active_from?: components["schemas"]["Milliseconds"] | null;
             active_until?: components["schemas"]["Milliseconds"] | null;
-            /** @default draft */
-            status: components["schemas"]["ScriptStatus"];
         };
         /**
          * ScriptOut
          * @description `initials` and `pinyin` serve the search behind "/" (退款 is found by tk and tuikuan); `active` says it may be used now.
          */
         ScriptOut: {
-            id: components["schemas"]["Id"];
+            id: components["schemas"]["Id-Output"];
             /** Shared */
             shared: boolean;
             /** Group */
@@ -2063,6 +3375,16 @@ export interface components {
             active: boolean;
             /** Status */
             status: string;
+            /** Author Id */
+            author_id: string;
+            /** Author */
+            author: string;
+            /** Reviewer */
+            reviewer: string;
+            /** Review Note */
+            review_note: string;
+            /** Reviewed At */
+            reviewed_at: number | null;
             /** Uses */
             uses: number;
             /** Initials */
@@ -2074,8 +3396,6 @@ export interface components {
             /** Updated At */
             updated_at: number;
         };
-        /** @enum {string} */
-        ScriptStatus: "draft" | "reviewed";
         /** ScriptUsed */
         ScriptUsed: {
             conversation_id: components["schemas"]["SomeId"];
@@ -2115,6 +3435,18 @@ export interface components {
         Sender: "customer" | "agent" | "ai" | "system";
         /** @enum {string} */
         Sensitive: "name" | "phone" | "email" | "addresses";
+        /** SentBack */
+        SentBack: {
+            version: components["schemas"]["Version"];
+            note: components["schemas"]["Line"];
+        };
+        /** SentenceOut */
+        SentenceOut: {
+            /** Code */
+            code: string;
+            /** Text */
+            text: string;
+        };
         /** SeqOut */
         SeqOut: {
             /** Seq */
@@ -2375,6 +3707,30 @@ export interface components {
              */
             allowed_origins: string[];
         };
+        /** SimulatorState */
+        SimulatorState: {
+            /** On */
+            on: boolean;
+        };
+        /**
+         * SkillsIn
+         * @description Skill → level: 1 can do it, 5 knows it best. An empty object takes all away.
+         */
+        SkillsIn: {
+            /** Skills */
+            skills: {
+                [key: string]: number;
+            };
+        };
+        /** SkillsOut */
+        SkillsOut: {
+            /** Staff Id */
+            staff_id: string;
+            /** Skills */
+            skills: {
+                [key: string]: number;
+            };
+        };
         SomeId: string;
         /** SpareIn */
         SpareIn: {
@@ -2438,7 +3794,7 @@ export interface components {
             unlock: boolean;
         };
         /** @enum {string} */
-        State: "ai" | "queued" | "agent" | "closed";
+        "State-Input": "open" | "accepted" | "declined" | "withdrawn";
         /** StateIn */
         StateIn: {
             /**
@@ -2466,11 +3822,30 @@ export interface components {
             /** Detail */
             detail: string;
         };
+        /**
+         * Submitted
+         * @description The version that was read: what changed since is not submitted or approved unseen.
+         */
+        Submitted: {
+            version: components["schemas"]["Version"];
+        };
+        /**
+         * SuggestedAt
+         * @description A customer's line (from 0) after which the script would be offered, and at which place (1 is first).
+         */
+        SuggestedAt: {
+            /** Line */
+            line: number;
+            /** Text */
+            text: string;
+            /** Place */
+            place: number;
+        };
         /** Summary */
         Summary: {
-            id: components["schemas"]["Id"];
-            shop_id: components["schemas"]["Id"];
-            customer_id: components["schemas"]["Id"];
+            id: components["schemas"]["Id-Output"];
+            shop_id: components["schemas"]["Id-Output"];
+            customer_id: components["schemas"]["Id-Output"];
             /** Name */
             name: string;
             /**
@@ -2479,7 +3854,7 @@ export interface components {
              */
             channel: string;
             /** @default ai */
-            state: components["schemas"]["State"];
+            state: components["schemas"]["xinfu__conversations__contracts__State"];
             /**
              * Language
              * @default zh
@@ -2554,13 +3929,13 @@ export interface components {
             handed_at?: number | null;
             /** First Response Ms */
             first_response_ms?: number | null;
-            assignee_id?: components["schemas"]["Id"] | null;
+            assignee_id?: components["schemas"]["Id-Output"] | null;
             /**
              * Assignee
              * @default
              */
             assignee: string;
-            offered_to?: components["schemas"]["Id"] | null;
+            offered_to?: components["schemas"]["Id-Output"] | null;
             /** Offered At */
             offered_at?: number | null;
             /** Offered Until */
@@ -2594,7 +3969,7 @@ export interface components {
              * @default false
              */
             spared: boolean;
-            consulting?: components["schemas"]["Id"] | null;
+            consulting?: components["schemas"]["Id-Output"] | null;
             /** Curve */
             curve?: number[];
             /** Tags */
@@ -2691,7 +4066,7 @@ export interface components {
          * @description An upload, ready to be sent as a message by its id.
          */
         UploadedOut: {
-            id: components["schemas"]["Id"];
+            id: components["schemas"]["Id-Output"];
             /** Kind */
             kind: string;
             /** Name */
@@ -2708,6 +4083,30 @@ export interface components {
             width?: number | null;
             /** Height */
             height?: number | null;
+        };
+        /**
+         * UrgeParcel
+         * @description 催件: ask the carrier, or the warehouse before dispatch, and say by when they answer.
+         */
+        UrgeParcel: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            operation: "urge_parcel";
+            /** @default  */
+            words: components["schemas"]["xinfu__commerce__operations_contracts__Reason"];
+        };
+        /**
+         * UrgePayment
+         * @description 催付: remind the buyer, at most once a day over all their orders and never at night.
+         */
+        UrgePayment: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            operation: "urge_payment";
         };
         /** ValidationError */
         ValidationError: {
@@ -2733,7 +4132,13 @@ export interface components {
             /** Stock */
             stock: number;
         };
-        /** VersionOut */
+        /** @enum {string} */
+        Verdict: "allowed" | "person" | "refused";
+        Version: number;
+        /**
+         * VersionOut
+         * @description An article after one save. `changed` names the fields that differ from the save before; `restored_from` the version brought back.
+         */
         VersionOut: {
             /** Version */
             version: number;
@@ -2743,10 +4148,16 @@ export interface components {
             title: string;
             /** Body */
             body: string;
+            /** Keywords */
+            keywords: string[];
             /** Audience */
             audience: string;
             /** Status */
             status: string;
+            /** Owner */
+            owner: string;
+            /** Review On */
+            review_on: number | null;
             /** Effective From */
             effective_from: number | null;
             /** Effective Until */
@@ -2755,7 +4166,88 @@ export interface components {
             saved_at: number;
             /** Saved By */
             saved_by: string;
+            /** Saved By Id */
+            saved_by_id: string;
+            /** Restored From */
+            restored_from: number | null;
+            /** Changed */
+            changed: string[];
         };
+        /** WarningOut */
+        WarningOut: {
+            /** Code */
+            code: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * Wish
+         * @description What a customer asks for. No `items` = everything left of the order.
+         *
+         *     `party`: whom they hold responsible; `remedy`: what they would like.
+         */
+        Wish: {
+            kind: components["schemas"]["Kind-Input"];
+            reason: components["schemas"]["xinfu__aftersales__contracts__Reason"];
+            /**
+             * Items
+             * @default []
+             */
+            items: components["schemas"]["WishItem"][];
+            /** @default unknown */
+            party: components["schemas"]["Party"];
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+            /**
+             * Remedy
+             * @default
+             */
+            remedy: string;
+            /**
+             * Photos
+             * @default []
+             */
+            photos: string[];
+        };
+        /** WishIn */
+        WishIn: {
+            /** Order No */
+            order_no: string;
+            wish: components["schemas"]["Wish"];
+        };
+        /**
+         * WishItem
+         * @description `line` counts from 0 in the order's lines. `to_sku`: what it is exchanged for; '' = the same again.
+         */
+        WishItem: {
+            /** Line */
+            line: number;
+            /**
+             * Quantity
+             * @default 1
+             */
+            quantity: number;
+            /**
+             * To Sku
+             * @default
+             */
+            to_sku: string;
+        };
+        Words: string;
+        /** @enum {string} */
+        xinfu__aftersales__contracts__Kind: "return" | "exchange" | "repair" | "refund_only" | "price_protection";
+        /** @enum {string} */
+        xinfu__aftersales__contracts__Reason: "no_reason" | "size" | "quality" | "damaged" | "wrong_item" | "missing" | "not_as_described" | "not_received" | "late" | "price_drop" | "adverse_reaction";
+        /** @enum {string} */
+        xinfu__aftersales__contracts__State: "open" | "accepted" | "declined" | "withdrawn";
+        xinfu__commerce__operations_contracts__Reason: string;
+        /** @enum {string} */
+        xinfu__conversations__contracts__Kind: "text" | "image" | "file" | "order" | "product" | "orders";
+        /** @enum {string} */
+        xinfu__conversations__contracts__State: "ai" | "queued" | "agent" | "closed";
         /** ShopOut */
         xinfu__conversations__schemas__ShopOut: {
             /** Slug */
@@ -4648,6 +6140,390 @@ export interface operations {
             };
         };
     };
+    preview_operation_api_v1_orders__no__operations_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                no: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    operations_of_order_api_v1_orders__no__operations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                no: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoriesOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    perform_operation_api_v1_orders__no__operations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                no: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PerformIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    pack_in_force_api_v1_aftersales_pack_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackOut"];
+                };
+            };
+        };
+    };
+    preview_request_api_v1_aftersales_requests_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WishIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestPreviewOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    search_requests_api_v1_aftersales_requests_get: {
+        parameters: {
+            query?: {
+                customer_id?: components["schemas"]["Id-Input"] | null;
+                state?: components["schemas"]["State-Input"] | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestsOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    open_request_api_v1_aftersales_requests_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    requests_of_order_api_v1_aftersales_orders__no__requests_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                no: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestsOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    show_request_api_v1_aftersales_requests__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    withdraw_request_api_v1_aftersales_requests__number__withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    accept_request_api_v1_aftersales_requests__number__accept_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    decline_request_api_v1_aftersales_requests__number__decline_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     search_api_v1_knowledge_search_get: {
         parameters: {
             query: {
@@ -4874,6 +6750,269 @@ export interface operations {
             };
         };
     };
+    version_api_v1_knowledge_articles__article_id__versions__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    restore_version_api_v1_knowledge_articles__article_id__versions__number__restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Restore"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    due_for_review_api_v1_knowledge_reviews_get: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    import_articles_api_v1_knowledge_import_post: {
+        parameters: {
+            query?: {
+                format?: "table" | "markdown";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/json": string;
+                "application/x-ndjson": string;
+                "text/markdown": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    gaps_api_v1_knowledge_gaps_get: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["GapStateName"] | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    draft_for_gap_api_v1_knowledge_gaps__gap_id__draft_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArticleOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    dismiss_gap_api_v1_knowledge_gaps__gap_id__dismiss_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reopen_gap_api_v1_knowledge_gaps__gap_id__reopen_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     scripts_api_v1_scripts_get: {
         parameters: {
             query?: {
@@ -4925,6 +7064,238 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScriptOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    suggest_scripts_api_v1_scripts_suggest_get: {
+        parameters: {
+            query: {
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    scripts_in_review_api_v1_scripts_reviews_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptOut"][];
+                };
+            };
+        };
+    };
+    script_outcomes_api_v1_scripts_outcomes_get: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    samples_api_v1_scripts_samples_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleOut"][];
+                };
+            };
+        };
+    };
+    create_sample_api_v1_scripts_samples_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SampleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_sample_api_v1_scripts_samples__sample_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sample_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SampleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_sample_api_v1_scripts_samples__sample_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sample_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    rehearse_api_v1_scripts_rehearse_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RehearseIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RehearsalOut"];
                 };
             };
             /** @description Validation Error */
@@ -4990,6 +7361,111 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    submit_script_api_v1_scripts__script_id__submit_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Submitted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    approve_script_api_v1_scripts__script_id__approve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Submitted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    return_script_api_v1_scripts__script_id__return_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                script_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentBack"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptOut"];
+                };
             };
             /** @description Validation Error */
             422: {
@@ -5104,6 +7580,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueuePlaceOut"][];
+                };
+            };
+        };
+    };
+    list_skills_api_v1_agents_skills_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillsOut"][];
+                };
+            };
+        };
+    };
+    set_skills_api_v1_agents__staff_id__skills_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                staff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillsOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    simulator_api_v1_demo_simulator_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulatorState"];
+                };
+            };
+        };
+    };
+    switch_simulator_api_v1_demo_simulator_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulatorState"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulatorState"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    identities_api_v1_demo_identities_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identity"][];
                 };
             };
         };

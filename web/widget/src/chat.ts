@@ -101,6 +101,11 @@ export class Chat {
     this.link.hurry();
   }
 
+  /** The browser says that the network is gone: waiting for the socket to notice would show words as sent that lie still. */
+  lineGone(): void {
+    this.link.suspect();
+  }
+
   /** The customer signed in to the shop (or, with an empty token, signed out). */
   identify(jwt: string): void {
     if (jwt === this.identity) return;
@@ -276,6 +281,8 @@ export class Chat {
     const seen = me?.conversation === session.conversation_id ? me.seen : 0;
     this.local({ t: "session", conversation: session.conversation_id, mode: session.state, shop: session.shop, seen });
     this.remember(session.visitor);
+    // Someone who was never here has no earlier conversations to look for.
+    if (!me?.visitor && !this.identity) this.local({ t: "history", items: [], next: null });
     await this.settleOldEntries();
   }
 

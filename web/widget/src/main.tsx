@@ -66,6 +66,7 @@ function start(tag: HTMLScriptElement): void {
   };
 
   window.addEventListener("online", () => chat.wake());
+  window.addEventListener("offline", () => chat.lineGone());
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && chat.wake());
   if (hosted || chat.hasOpenThread) chat.connect();
   else void chat.introduce();

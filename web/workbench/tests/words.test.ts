@@ -6,7 +6,7 @@ import type { Script } from "@xinfu/shared/types";
 import { fillScript, findScripts, openHoles } from "../src/text/scripts.ts";
 
 function aScript(title: string, initialsOf: string, pinyin: string, uses = 0): Script {
-  return { id: title, shared: true, group: "", title, body: "您好", variables: [], keywords: [], active_from: null, active_until: null, active: true, status: "reviewed", uses, initials: initialsOf, pinyin, version: 1, updated_at: 0 };
+  return { id: title, shared: true, group: "", title, body: "您好", variables: [], keywords: [], active_from: null, active_until: null, active: true, status: "approved", author_id: "", author: "", reviewer: "", review_note: "", reviewed_at: null, uses, initials: initialsOf, pinyin, version: 1, updated_at: 0 };
 }
 
 const scripts = [aScript("退款说明", "tksm", "tuikuanshuoming", 1), aScript("催物流", "cwl", "cuiwuliu", 9), aScript("退换货", "thh", "tuihuanhuo", 5)];

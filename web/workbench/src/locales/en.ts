@@ -100,8 +100,10 @@ const en: typeof zh = {
   },
   scripts: {
     search: "Find by title, pinyin initials or content", all: "All", shared: "Shared", mine: "Mine", whose: "Whose", new: "New", edit: "Script", none: "No scripts yet", none_hint: "Write down what you often say; / brings it up in the chat.",
-    title: "Title", body: "Content", group: "Group", state: "State", uses: "Used", active: "In use", draft: "Draft", inactive: "Not in its time", variables: "Blanks:", preview: "How it will read",
-    example: { 0: "Ms Wang", 1: "202601010001", 2: "Example Express SF0000000000", 3: "Lin" }, keywords: "Keywords", review: "Review", reviewed: "Reviewed", from: "Usable from", until: "Usable until", removed: "Deleted.",
+    title: "Title", body: "Content", group: "Group", state: "State", uses: "Used", active: "In use", inactive: "Not in its time", variables: "Blanks:", preview: "How it will read",
+    example: { 0: "Ms Wang", 1: "202601010001", 2: "Example Express SF0000000000", 3: "Lin" }, keywords: "Keywords", review: { draft: "Draft", in_review: "In review", returned: "Sent back", approved: "Approved" }, from: "Usable from", until: "Usable until", removed: "Deleted.",
+    submitted: "Saved. Usable once a colleague has reviewed it.", decided: { approve: "Approved; everybody can use it.", return: "Sent back to its writer." }, returned_why: "{who} sent it back: {why}", own_words: "Waiting for a colleague's review; one's own words cannot be approved by oneself.", asks: "Written by {who}, waiting for your review.",
+    why: "To send it back, say why", do_return: "Send back", do_approve: "Approve", goes_to_review: "Shared words are reviewed by a colleague before anybody can use them.",
   },
   wall: {
     waiting: "Waiting", troubled: "In trouble", live: "Going on", people: "People", free: "{n} free", nobody_waits: "Nobody is waiting", no_trouble: "All is calm", none_live: "No conversations right now", nobody: "Nobody is at work yet", alarms: "{n} alarms", whisper_to: "Whisper to {name}",
@@ -122,7 +124,8 @@ const en: typeof zh = {
   roles: { hint: "A tick takes effect at once and goes to the audit list. The owner’s role is fixed.", permission: "May" },
   permission: {
     conversations_serve: "Serve customers", conversations_read_all: "See all conversations", conversations_lead: "Lead: whisper, take over, answer questions", customers_read: "See customers", customers_edit: "Edit customers", customers_unmask: "See whole personal data", orders_read: "See orders",
-    orders_import: "Import products and orders", knowledge_read: "See knowledge", knowledge_edit: "Write knowledge", scripts_shared_edit: "Write shared scripts", staff_read: "See staff", staff_manage: "Manage staff", roles_manage: "Manage roles", settings_read: "See shop settings", settings_edit: "Change shop settings",
+    orders_import: "Import products and orders", orders_review: "Review, hold and release orders", orders_cancel: "Cancel orders", orders_modify: "Change address and note", orders_reprice: "Change goods and payment", orders_urge: "Urge payment and parcels", orders_reissue: "Send again free of charge", orders_invoice: "Issue invoices",
+    aftersales_read: "See after-sales", aftersales_request: "Open and withdraw after-sales requests", aftersales_decide: "Accept and decline after-sales", knowledge_read: "See knowledge", knowledge_edit: "Write knowledge", scripts_shared_edit: "Write shared scripts", staff_read: "See staff", staff_manage: "Manage staff", roles_manage: "Manage roles", settings_read: "See shop settings", settings_edit: "Change shop settings",
     tokens_manage: "Manage API keys", audit_read: "See the audit list", metrics_read: "See metrics",
   },
   tokens: {

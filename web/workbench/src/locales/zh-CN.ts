@@ -98,8 +98,10 @@ export default {
   },
   scripts: {
     search: "按标题、拼音首字母或内容找，如 tk", all: "全部", shared: "共享", mine: "我的", whose: "谁的", new: "新写一条", edit: "话术", none: "还没有话术", none_hint: "常说的话写下来，聊天时输入 / 就能用。",
-    title: "标题", body: "内容", group: "分组", state: "状态", uses: "用过", active: "可用", draft: "草稿", inactive: "未到或已过期", variables: "可以填的空：", preview: "发出来是这样",
-    example: { 0: "王女士", 1: "202601010001", 2: "示例快递 SF0000000000", 3: "小林" }, keywords: "关键词", review: "审核", reviewed: "已审核", from: "从什么时候起可用", until: "到什么时候为止", removed: "已删除。",
+    title: "标题", body: "内容", group: "分组", state: "状态", uses: "用过", active: "可用", inactive: "未到或已过期", variables: "可以填的空：", preview: "发出来是这样",
+    example: { 0: "王女士", 1: "202601010001", 2: "示例快递 SF0000000000", 3: "小林" }, keywords: "关键词", review: { draft: "草稿", in_review: "等审核", returned: "被退回", approved: "已通过" }, from: "从什么时候起可用", until: "到什么时候为止", removed: "已删除。",
+    submitted: "已保存，等另一位同事审核后可用。", decided: { approve: "已通过，大家都能用了。", return: "已退回给作者。" }, returned_why: "{who} 退回了：{why}", own_words: "正在等另一位同事审核，自己写的不能自己通过。", asks: "{who} 写的，等你审核。",
+    why: "退回的话，写下原因", do_return: "退回", do_approve: "通过", goes_to_review: "共享话术保存后由另一位同事审核，通过了才能用。",
   },
   wall: {
     waiting: "谁在等", troubled: "谁不顺", live: "正在进行", people: "同事", free: "{n} 位有空", nobody_waits: "没有人在等", no_trouble: "一切平稳", none_live: "现在没有会话", nobody: "还没有同事上线", alarms: "{n} 个提醒", whisper_to: "对 {name} 说悄悄话",
@@ -120,7 +122,8 @@ export default {
   roles: { hint: "勾一下就生效，并记入审计。店主的权限不能改。", permission: "可以做的事" },
   permission: {
     conversations_serve: "接待客户", conversations_read_all: "看所有会话", conversations_lead: "督导：悄悄话、接管、答复请示", customers_read: "看客户资料", customers_edit: "改客户资料", customers_unmask: "查看完整的个人信息", orders_read: "看订单",
-    orders_import: "导入商品和订单", knowledge_read: "看知识", knowledge_edit: "写知识", scripts_shared_edit: "写共享话术", staff_read: "看员工名单", staff_manage: "管理员工", roles_manage: "管理角色", settings_read: "看店铺设置", settings_edit: "改店铺设置",
+    orders_import: "导入商品和订单", orders_review: "审核、拦截和放行订单", orders_cancel: "取消订单", orders_modify: "改地址和留言", orders_reprice: "改商品和付款方式", orders_urge: "催付、催件", orders_reissue: "免费补发", orders_invoice: "开发票",
+    aftersales_read: "看售后", aftersales_request: "提交和撤回售后", aftersales_decide: "同意和拒绝售后", knowledge_read: "看知识", knowledge_edit: "写知识", scripts_shared_edit: "写共享话术", staff_read: "看员工名单", staff_manage: "管理员工", roles_manage: "管理角色", settings_read: "看店铺设置", settings_edit: "改店铺设置",
     tokens_manage: "管理接口密钥", audit_read: "看审计", metrics_read: "看指标",
   },
   tokens: {

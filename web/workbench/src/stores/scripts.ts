@@ -14,7 +14,7 @@ export const useScripts = defineStore("scripts", () => {
     if (loaded.value && !again) return;
     failed.value = "";
     try {
-      list.value = itemsOf(await api.get<Script[] | { items: Script[] }>("scripts"));
+      list.value = itemsOf(await api.get<Script[] | { items: Script[] }>("scripts", { all: true }));
       loaded.value = true;
     } catch (error) {
       failed.value = explain(error);

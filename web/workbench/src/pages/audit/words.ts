@@ -16,8 +16,8 @@ const EARLIEST_MS = 1_000_000_000_000;
 /** Values that are codes, by the family of messages their words stand in. */
 const CODES: Record<string, readonly string[]> = {
   role: ["role"],
-  status: ["knowledge.state", "scripts"],
-  was_status: ["knowledge.state", "scripts"],
+  status: ["knowledge.state", "scripts.review"],
+  was_status: ["knowledge.state", "scripts.review"],
   field: ["customer"],
   permissions: ["permission"],
   before: ["permission"],

@@ -3,7 +3,7 @@ import type { Article } from "@xinfu/shared/types";
 
 export function blankArticle(): Article {
   const dates = { review_on: null, effective_from: null, effective_until: null, created_at: 0, updated_at: 0 };
-  return { id: "", topic: "", title: "", body: "", audience: "customer", status: "published", owner: "", version: 0, ...dates };
+  return { id: "", topic: "", title: "", body: "", keywords: [], audience: "customer", status: "published", owner: "", version: 0, ...dates };
 }
 
 /** Between the milliseconds of the server and what a date field holds, in this browser's zone. */
