@@ -31,6 +31,7 @@ class Permission(StrEnum):
     KNOWLEDGE_READ = "knowledge.read"
     KNOWLEDGE_EDIT = "knowledge.edit"
     SCRIPTS_SHARED_EDIT = "scripts.shared_edit"
+    UNDERSTANDING_TRAIN = "understanding.train"  # label messages, train and publish models
     STAFF_READ = "staff.read"
     STAFF_MANAGE = "staff.manage"
     ROLES_MANAGE = "roles.manage"

@@ -18,7 +18,7 @@ from xinfu.identity.errors import (
 )
 from xinfu.kit.text import clean, fold
 
-OWNER = "owner"
+OWNER, AI = "owner", "ai"
 MIN_PASSWORD = 10
 MAX_FAILURES = 5
 LOCK_MINUTES = 15
@@ -35,11 +35,11 @@ SEEDED_ROLES: dict[str, frozenset[Permission]] = {
     "agent": _AGENT,
     "specialist": _SPECIALIST,
     "lead": _LEAD,
-    "trainer": _EVERYONE | {P.CONVERSATIONS_READ_ALL, P.KNOWLEDGE_EDIT, P.SCRIPTS_SHARED_EDIT},
+    "trainer": _EVERYONE | {P.CONVERSATIONS_READ_ALL, P.KNOWLEDGE_EDIT, P.SCRIPTS_SHARED_EDIT, P.UNDERSTANDING_TRAIN},
     "inspector": _EVERYONE | {P.CONVERSATIONS_READ_ALL, P.METRICS_READ},
     "planner": _EVERYONE | {P.METRICS_READ},
     OWNER: frozenset(Permission),
-    "ai": _FRONT_DESK
+    AI: _FRONT_DESK
     | {P.CONVERSATIONS_SERVE, P.CUSTOMERS_READ, P.ORDERS_READ, P.AFTERSALES_READ, P.KNOWLEDGE_READ, P.SETTINGS_READ},
 }
 
