@@ -1,5 +1,6 @@
 """Conversations as other folders and the wire see them. msgspec structs: they are decoded, encoded and copied on the hot path."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -91,8 +92,13 @@ class Summary(msgspec.Struct):
     version: int = 0
 
 
+# Parts of a message's data that are for staff: taken away before the customer sees it.
+STAFF_ONLY = frozenset({"sources", "act", "intent", "p", "why", "did"})
+
+
 class Said(msgspec.Struct, omit_defaults=True):
-    """One thing a responder wants said to the customer. `data` may hold sources=[{kind,id,title}], cards, choices."""
+    """One thing a responder wants said to the customer. `data` may hold sources=[{kind,id,title}], cards, choices, and what was decided
+    (STAFF_ONLY); the customer sees cards and choices."""
 
     text: str
     kind: Kind = "text"
@@ -116,15 +122,24 @@ class Incoming(msgspec.Struct):
     message: Message
     reading: Reading
     recent: list[Message]  # up to the last 12 before this message, oldest first
+    waited: bool = False  # the customer was given time to go on, or was left without an answer by a restart: answer now
 
 
 class Reply(msgspec.Struct):
-    """What the responder decided: what to say (may be empty), what to remember, whether people take over."""
+    """What the responder decided: what to say (may be empty), what to remember, whether people take over.
+
+    `wait_s`: the message looks unfinished; ask again after so many seconds unless the customer goes on. `work`: the answer needs time (an
+    order is looked at or changed, a model is asked); it is awaited outside the batch, after the message is stored, and gives the rest of
+    the reply. Leave `memory` None with either of them: after a restart the same message is decided on again, so the work must be safe to
+    repeat.
+    """
 
     say: list[Said] = []
     memory: dict[str, Any] | None = None  # None: unchanged. JSON-compatible; stored with the conversation, survives a restart
     handover: Handover | None = None
     notes: list[str] = []  # lines for staff, e.g. what was looked up
+    wait_s: float = 0.0
+    work: "Callable[[], Awaitable[Reply]] | None" = None
 
 
 class Responder(Protocol):

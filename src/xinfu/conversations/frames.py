@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from xinfu.conversations.contracts import Message
+from xinfu.conversations.contracts import STAFF_ONLY, Message
 from xinfu.conversations.errors import Malformed, UnknownKind
 from xinfu.kit.clock import iso_ms
 from xinfu.kit.errors import Refusal, TooLarge
@@ -125,10 +125,10 @@ class _Shown(msgspec.Struct, tag_field="t", tag="msg", rename={"sender": "from"}
 
 
 def message_frame(m: Message) -> str:
-    """A message as the customer sees it: without the sources of an AI answer and without our ids."""
+    """A message as the customer sees it: without the sources and reasons of an AI answer and without our ids."""
     data = m.data
-    if data is not None and "sources" in data:
-        data = {k: v for k, v in data.items() if k != "sources"} or None
+    if data is not None and m.sender != "customer":
+        data = {k: v for k, v in data.items() if k not in STAFF_ONLY} or None
     own = m.client_id if m.sender == "customer" else None
     return _encode(_Shown(m.seq, m.sender, m.name, m.kind, m.text, iso_ms(m.at), data, own)).decode()
 

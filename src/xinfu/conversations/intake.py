@@ -9,7 +9,7 @@ A batch that cannot be stored is refused as a whole and leaves no trace: the cac
 import asyncio
 import contextlib
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -31,6 +31,7 @@ from xinfu.conversations.contracts import (
     Sender,
     Summary,
 )
+from xinfu.conversations.later import FollowUp, Later, Nudge
 from xinfu.conversations.metrics import BATCH_SIZE, COMMIT_SECONDS, MESSAGES, QUEUE_DEPTH, REFUSED
 from xinfu.conversations.phrases import phrase
 from xinfu.conversations.store import Commit, LogStore, Stored
@@ -88,7 +89,7 @@ class Act:
     opening: Summary | None = None
 
 
-type Command = CustomerSays | Act
+type Command = CustomerSays | Act | Nudge | FollowUp
 
 
 @dataclass(slots=True)
@@ -104,6 +105,7 @@ class Draft:
     messages: list[Message] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     told: list[dict[str, Any]] = field(default_factory=list)  # further frames for the customer's sockets
+    work: Callable[[], Awaitable[Reply]] | None = None  # the rest of the answer, begun once this batch is stored
 
     def say(
         self,
@@ -156,6 +158,10 @@ class Outcome:
     origins: dict[int, CustomerSays]
 
 
+# A customer's message with what it was understood to say; without a command when it was stored earlier and waits for its answer.
+type Spoken = tuple[CustomerSays | None, Draft, Message, Reading]
+
+
 class Audience(Protocol):
     """Where stored things are pushed: conversations.live.Live."""
 
@@ -180,6 +186,7 @@ class Intake:
         self._queue: asyncio.Queue[Command] = asyncio.Queue(QUEUE)
         self._hot: OrderedDict[Id, Stored] = OrderedDict()
         self._task: asyncio.Task[None] | None = None
+        self._later = Later(self._room)
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="intake")
@@ -187,6 +194,7 @@ class Intake:
     async def stop(self) -> None:
         """Finish what is queued, then end."""
         if self._task:
+            await self._later.settle(5)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._queue.join(), 10)
             self._task.cancel()
@@ -208,6 +216,17 @@ class Intake:
         except asyncio.QueueFull:
             raise Overloaded(retry_after_s=2) from None
         return await done
+
+    def nudge(self, conversation_id: Id, seq: int) -> None:
+        """Let the front desk answer the customer's message `seq` if nothing came after it."""
+        self._later.nudge(conversation_id, seq, 0)
+
+    def _room(self, what: Nudge | FollowUp) -> bool:
+        try:
+            self._queue.put_nowait(what)
+        except asyncio.QueueFull:
+            return False
+        return True
 
     def cached(self, conversation_id: Id) -> Summary | None:
         """The newest stored head if it is in memory."""
@@ -241,7 +260,9 @@ class Intake:
         spoken = self._apply(batch, drafts, now, settled)
         answered = await self._answer(spoken, drafts, self._clock.ms())
         outcomes = [
-            Outcome(d, _encode(d.summary), answered.get(d.summary.id, {})) for d in drafts.values() if d.changed or d.messages or d.notes
+            Outcome(d, _encode(d.summary), answered.get(d.summary.id, {}))
+            for d in drafts.values()
+            if d.changed or d.messages or d.notes or d.work
         ]
         if outcomes:
             with COMMIT_SECONDS.time():
@@ -278,14 +299,12 @@ class Intake:
                 drafts[c.conversation_id] = Draft(c.opening, msgspec.structs.replace(c.opening, version=1), {}, {}, [])
         return drafts
 
-    def _apply(
-        self, batch: list[Command], drafts: dict[Id, Draft], now: int, settled: list[Callable[[], None]]
-    ) -> list[tuple[CustomerSays, Draft, Message, Reading]]:
+    def _apply(self, batch: list[Command], drafts: dict[Id, Draft], now: int, settled: list[Callable[[], None]]) -> list[Spoken]:
         """Run every command on its draft, in order. Returns the customer messages among them; collects what to say after the commit."""
         says = [c for c in batch if isinstance(c, CustomerSays)]
         before = [_last_of_shop(drafts.get(c.conversation_id)) for c in says]
         readings = iter(self._reader.read([c.text for c in says], before)) if says else iter(())
-        spoken: list[tuple[CustomerSays, Draft, Message, Reading]] = []
+        spoken: list[Spoken] = []
         for command in batch:
             draft = drafts.get(command.conversation_id)
             if isinstance(command, CustomerSays):
@@ -300,9 +319,33 @@ class Intake:
                         s, "customer", s.customer_id, s.name, command.kind, command.text, now, command.data, command.client_id
                     )
                     spoken.append((command, draft, message, reading))
-            else:
+            elif isinstance(command, Act):
                 self._act(command, draft, now, settled)
+            else:
+                self._look_again(command, draft, now, spoken)
         return spoken
+
+    def _look_again(self, command: Nudge | FollowUp, draft: Draft | None, now: int, spoken: list[Spoken]) -> None:
+        """A customer who did not go on, or the rest of an answer and what was said while it was made."""
+        if isinstance(command, FollowUp):
+            self._later.at_work.pop(command.conversation_id, None)
+        if draft is None:
+            return
+        said = [m for m in draft.recent if m.sender == "customer"]
+        if isinstance(command, Nudge):
+            waits = bool(said) and said[-1].seq == command.seq and not any(m.sender == "customer" for m in draft.messages)
+            left = said[-1:] if waits and draft.summary.state == "ai" else []
+        else:
+            reply = command.reply or _to_people("unsure", phrase("failed", draft.summary.language))
+            if draft.summary.state == "ai":
+                self._take_reply(draft, reply, now)
+            else:  # people took over meanwhile: they are told what was done, the customer hears it from them
+                for line in (*(s.text for s in reply.say), *reply.notes):
+                    draft.note("note", AI, line, now)
+            left = [m for m in said if m.seq > command.seq] if draft.summary.state == "ai" else []
+        if left:
+            for message, reading in zip(left, self._reader.read([m.text for m in left]), strict=True):
+                spoken.append((None, draft, message, reading))
 
     @staticmethod
     def _act(command: Act, draft: Draft | None, now: int, settled: list[Callable[[], None]]) -> None:
@@ -319,20 +362,23 @@ class Intake:
         else:
             settled.append(lambda: _finish(command.done, draft.summary if result is None else result))
 
-    async def _answer(
-        self, spoken: list[tuple[CustomerSays, Draft, Message, Reading]], drafts: dict[Id, Draft], now: int
-    ) -> dict[Id, dict[int, CustomerSays]]:
+    async def _answer(self, spoken: list[Spoken], drafts: dict[Id, Draft], now: int) -> dict[Id, dict[int, CustomerSays]]:
         """Let the front desk answer those who are with it. Returns, per conversation, which seq came from which origin."""
         origins: dict[Id, dict[int, CustomerSays]] = {}
         desk: list[tuple[Draft, Incoming]] = []
         for command, draft, message, reading in spoken:
-            origins.setdefault(draft.summary.id, {})[message.seq] = command
-            if draft.summary.state == "ai":
+            if command is not None:
+                origins.setdefault(draft.summary.id, {})[message.seq] = command
+            if draft.summary.state == "ai" and draft.summary.id not in self._later.at_work:
                 recent = [*draft.recent, *(m for m in draft.messages if m.seq < message.seq)][-RECENT:]
-                desk.append((draft, Incoming(draft.summary, draft.memory, message, reading, recent)))
+                if command is None:
+                    recent = [m for m in recent if m.seq < message.seq]
+                desk.append((draft, Incoming(draft.summary, draft.memory, message, reading, recent, command is None)))
         if desk:
-            for (draft, _), reply in zip(desk, await self._replies([i for _, i in desk]), strict=True):
+            for (draft, incoming), reply in zip(desk, await self._replies([i for _, i in desk]), strict=True):
                 self._take_reply(draft, reply, now)
+                if reply.wait_s:
+                    self._later.nudge(draft.summary.id, incoming.message.seq, reply.wait_s)
         return origins
 
     async def _replies(self, batch: list[Incoming]) -> list[Reply]:
@@ -355,6 +401,9 @@ class Intake:
             draft.say(s, "ai", "ai", self.ai_name, said.kind, said.text, now, said.data)
         for line in reply.notes:
             draft.note("note", AI, line, now)
+        if reply.work is not None:
+            draft.work = reply.work
+            draft.told.append({"t": "typing"})
         if reply.handover:
             hand_over(draft, reply.handover, AI, now)
 
@@ -365,6 +414,8 @@ class Intake:
             d.client_ids.update(d.new_ids)
             self._hot[d.summary.id] = Stored(d.summary, d.memory, d.client_ids, recent)
             self._hot.move_to_end(d.summary.id)
+            if d.work is not None:
+                self._later.work(d.summary.id, d.summary.last_seq, d.work)
         while len(self._hot) > CACHED:
             self._hot.popitem(last=False)
 
@@ -387,8 +438,11 @@ class Intake:
         for command in batch:
             if isinstance(command, CustomerSays):
                 command.origin.refused(command.client_id, refusal)
-            else:
+            elif isinstance(command, Act):
                 _fail(command.done, refusal)
+            else:
+                self._later.at_work.pop(command.conversation_id, None)
+                self._later.nudge(command.conversation_id, command.seq, 1.0)
 
 
 def hand_over(draft: Draft, handover: Handover, actor: Actor, now: int) -> None:

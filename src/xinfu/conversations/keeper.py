@@ -1,4 +1,4 @@
-"""The house's own timer for conversations: those silent too long are closed."""
+"""The house's own timer for conversations: those a restart left without the AI's answer are woken, those silent too long are closed."""
 
 import asyncio
 
@@ -11,6 +11,7 @@ from xinfu.kit.clock import Clock
 log = structlog.get_logger()
 
 EVERY_S = 20.0
+LOOK_BACK_MS = 24 * 3_600_000
 SHORTEST_MIN = 1  # no shop may close sooner; the first cut of the query
 
 
@@ -43,7 +44,15 @@ class Keeper:
                     count += 1
         return count
 
+    async def recover(self) -> int:
+        """What the AI was about to say when the process ended: messages that seemed unfinished, answers that took time."""
+        return await self._conversations.wake_unanswered(self._clock.ms() - LOOK_BACK_MS)
+
     async def _run(self) -> None:
+        try:
+            await self.recover()
+        except Exception:
+            log.exception("keeper.recover_failed")
         while True:
             await asyncio.sleep(EVERY_S)
             try:

@@ -304,6 +304,17 @@ class Conversations:
 
         await self._house(shop_id, conversation_id, step)
 
+    async def wake_unanswered(self, since: int) -> int:
+        """After a restart: let the AI answer every customer it was still to answer. Says how many."""
+        count, place = 0, (0, "")
+        while found := await self.store.with_ai_since(since, place):
+            for s in found:
+                if s.last_sender == "customer":
+                    self.intake.nudge(s.id, s.last_seq)
+                    count += 1
+            place = (found[-1].last_at, found[-1].id)
+        return count
+
     def customer_is_back(self, summary: Summary) -> None:
         """Their socket is open again; whoever keeps the queue tells them where they stand."""
         if summary.state == "queued":

@@ -147,6 +147,15 @@ class LogStore:
         )
         return [_decode_summary(r[0]) for r in rows]
 
+    async def with_ai_since(self, since: int, after: tuple[int, Id] = (0, ""), limit: int = 500) -> list[Summary]:
+        """Conversations with the AI that moved since then, in (last_at, id) order from a position on; for the house after a restart."""
+        rows = await self._driver.rows(
+            "SELECT head FROM log.conversation WHERE state = 'ai' AND last_at >= ? AND (last_at, id) > (?, ?) "
+            "ORDER BY last_at, id LIMIT ?",
+            since, *after, limit,
+        )  # fmt: skip
+        return [_decode_summary(r[0]) for r in rows]
+
     async def page(self, shop_id: Id, view: str, staff_id: Id, cursor: str | None, limit: int) -> Page[msgspec.Raw]:
         """One page of a list as ready-made JSON heads, newest first. Views: mine, queue, all (open), closed, served (mine, closed)."""
         where: str
