@@ -232,6 +232,15 @@ async def test_a_key_serves_one_operation(desk: Desk) -> None:
     assert await desk.everything() == before
 
 
+async def test_one_key_for_two_orders_at_once_serves_one(desk: Desk) -> None:
+    await desk.given(paid(), paid("A2"))
+    results = await asyncio.gather(
+        desk.do("A1", "cancel", key="same-key-9"), desk.do("A2", "cancel", key="same-key-9"), return_exceptions=True
+    )
+    assert sum(isinstance(r, Done) for r in results) == 1 and sum(isinstance(r, KeyReused) for r in results) == 1
+    assert len([p for no in ("A1", "A2") for p in await desk.payments(no) if p[0] == "refund"]) == 1
+
+
 @pytest.mark.parametrize(
     "operation", ["cancel", "change_address", "change_note", "change_items", "review", "hold", "urge_parcel", "invoice", "reissue"]
 )

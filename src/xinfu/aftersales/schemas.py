@@ -36,7 +36,7 @@ class OpenIn(WishIn):
     """`token` from the preview; `key` of the caller's choice, so that a repeated request opens one."""
 
     token: str = Field(max_length=32)
-    key: str = Field(min_length=8, max_length=80)
+    key: str = Field(pattern=r"^[A-Za-z0-9._:-]{8,80}$")
     confirmed_by: ConfirmedBy
     confirmation: str = Field("", max_length=200)
 

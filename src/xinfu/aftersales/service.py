@@ -29,7 +29,7 @@ from xinfu.aftersales.model import RequestEventRow, RequestLineRow, RequestRow
 from xinfu.aftersales.packs import Pack, Packs
 from xinfu.aftersales.policy import COUNTS, check_move, eligible, holds_money, holds_units
 from xinfu.aftersales.views import request_of
-from xinfu.commerce import OrderConnector, OrderState, Sentence, confirm, dispatched, theirs
+from xinfu.commerce import OrderConnector, OrderState, Sentence, check_key, confirm, dispatched, theirs
 from xinfu.commerce.operations_contracts import ConfirmedBy
 from xinfu.commerce.operations_errors import KeyReused
 from xinfu.identity import Permission, Settings
@@ -98,8 +98,7 @@ class Requests:
         actor.require(Permission.AFTERSALES_REQUEST, shop_id)
         asked = wish_of(wish)
         confirm(actor, confirmed_by)
-        if not 8 <= len(key) <= 80:
-            raise Invalid(why="key: 8…80")
+        check_key(key)
         now = self._clock.now()
         try:
             async with self._database.unit() as unit:
@@ -114,13 +113,16 @@ class Requests:
                     raise errors.NotEligible(why="".join(x.zh for x in against), why_en=" ".join(x.en for x in against))
                 if token != _token(order, asked, decision):
                     raise errors.RequestOutdated
-                row = await self._store(unit, actor, order, asked, decision, now)
+                row = await self._row(unit, actor, order, asked, decision, now)
                 row.key, row.token, row.confirmed_by, row.confirmation = key, token, confirmed_by or "", clean(confirmation)[:200]
+                await _store(unit, row, decision)
                 zh, en = _KINDS[asked.kind]
                 await self._tell(unit, actor, row, now, "opened", f"已提交{zh}申请", f"Asked for: {en}")
                 return (await self._views(unit, shop_id, [row]))[0]
-        except IntegrityError as e:  # the same key at the same moment on another order
-            raise KeyReused from e
+        except IntegrityError as e:
+            if await self._key_taken(shop_id, key):  # at the same moment, for another order
+                raise KeyReused from e
+            raise
 
     async def withdraw(self, actor: Actor, shop_id: Id, number: str, *, for_customer: Id | None = None) -> Request:
         """Take a request back; one already withdrawn stays so. Raises RequestNotFound, StateForbids."""
@@ -217,10 +219,10 @@ class Requests:
             {sku: v.price for sku, v in variants.items()},
         )  # fmt: skip
 
-    async def _store(self, unit: Unit, actor: Actor, order: OrderState, wish: Wish, decision: Decision, now: datetime) -> RequestRow:
+    async def _row(self, unit: Unit, actor: Actor, order: OrderState, wish: Wish, decision: Decision, now: datetime) -> RequestRow:
         local = now.astimezone(self._zone(order.shop_id))
         nth = await repository.next_number(unit, order.shop_id, f"{local:%Y%m%d}")
-        row = RequestRow(
+        return RequestRow(
             id=new_id(), shop_id=order.shop_id, number=f"AS{local:%y%m%d}-{nth:04d}", order_id=order.id, order_no=order.no,
             customer_id=order.customer_id, kind=wish.kind, state="open", reason=wish.reason, party=wish.party, words=wish.words,
             remedy=wish.remedy, photos=list(wish.photos), pack=decision.pack, pack_version=decision.pack_version, basis=decision.basis,
@@ -229,15 +231,10 @@ class Requests:
             explanation=msgspec.to_builtins(decision.lines), opened_at=now, opened_by_kind=actor.kind, opened_by=actor.name,
             decided_at=None, decided_by="", closed_at=None, version=0, key="", token="", confirmed_by="", confirmation="",
         )  # fmt: skip
-        unit.add(row)
-        unit.add_all(
-            RequestLineRow(
-                shop_id=order.shop_id, request_id=row.id, order_id=order.id, position=a.position, sku=a.sku, name=a.name,
-                quantity=a.quantity, amount_minor=a.amount.minor, to_sku=a.to_sku,
-            )
-            for a in decision.amounts
-        )  # fmt: skip
-        return row
+
+    async def _key_taken(self, shop_id: Id, key: str) -> bool:
+        async with self._database.read() as unit:
+            return await repository.by_key(unit, shop_id, key) is not None
 
     async def _move(
         self, actor: Actor, shop_id: Id, number: str, to: State, version: int | None, note: str, for_customer: Id | None
@@ -302,6 +299,18 @@ _MOVED: dict[State, tuple[str, str]] = {
     "declined": ("店铺未同意", "Declined by the shop"),
     "withdrawn": ("申请已撤销", "Request withdrawn"),
 }
+
+
+async def _store(unit: Unit, row: RequestRow, decision: Decision) -> None:
+    unit.add(row)
+    await unit.flush()  # its lines refer to it
+    unit.add_all(
+        RequestLineRow(
+            shop_id=row.shop_id, request_id=row.id, order_id=row.order_id, position=a.position, sku=a.sku, name=a.name,
+            quantity=a.quantity, amount_minor=a.amount.minor, to_sku=a.to_sku,
+        )
+        for a in decision.amounts
+    )  # fmt: skip
 
 
 def _reach(actor: Actor, row: RequestRow | None, for_customer: Id | None) -> RequestRow:

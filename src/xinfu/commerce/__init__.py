@@ -4,7 +4,7 @@ from xinfu.commerce.bulk import NewInvoice, NewLine, NewOrder, NewParcel, NewPay
 from xinfu.commerce.contracts import CatalogueChanged, OrderChanged, ShopConnector
 from xinfu.commerce.embedded import EmbeddedShop
 from xinfu.commerce.endpoints import router
-from xinfu.commerce.operations import OrderOperations, confirm, theirs
+from xinfu.commerce.operations import OrderOperations, check_key, confirm, theirs
 from xinfu.commerce.operations_contracts import Done, HistoryEntry, Operation, OrderOperated, OrderState, Preview, Sentence
 from xinfu.commerce.operations_endpoints import router as operations_router
 from xinfu.commerce.operations_policy import dispatched
@@ -46,6 +46,7 @@ __all__ = [
     "Written",
     "attribute_asked",
     "bulk_write",
+    "check_key",
     "confirm",
     "dispatched",
     "import_tau2",

@@ -3,6 +3,7 @@
 HTTP, staff pages and the AI at the front desk all come through here. Deciding is operations_policy's, writing the shop system's.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -40,6 +41,8 @@ from xinfu.kit.database import Database, Unit
 from xinfu.kit.errors import Invalid
 from xinfu.kit.ids import Id, new_id
 from xinfu.kit.text import clean
+
+_KEY = re.compile(r"[A-Za-z0-9._:-]{8,80}")
 
 
 class OrderOperations:
@@ -93,8 +96,7 @@ class OrderOperations:
         """
         asked = _asked(actor, shop_id, operation, inputs)
         confirm(actor, confirmed_by)
-        if not 8 <= len(key) <= 80:
-            raise Invalid(why="key: 8…80")
+        check_key(key)
         now = self._clock.now()
         try:
             async with self._database.unit() as unit:
@@ -106,8 +108,12 @@ class OrderOperations:
                     raise OrderOutdated
                 done = await self._write(unit, order, asked, plan, now)
                 _record(unit, actor, order, plan, done, key, token, confirmed_by or "", clean(confirmation)[:200])
-        except IntegrityError as e:  # the same key at the same moment on another order
-            raise KeyReused from e
+        except IntegrityError as e:
+            async with self._database.read() as unit:
+                taken = await _by_key(unit, shop_id, key) is not None
+            if taken:  # at the same moment, on another order
+                raise KeyReused from e
+            raise
         return done
 
     async def history(self, actor: Actor, shop_id: Id, order_no: str, *, for_customer: Id | None = None) -> list[HistoryEntry]:
@@ -171,6 +177,12 @@ def confirm(actor: Actor, confirmed_by: str | None) -> None:
     """Raises ConfirmationMissing when the AI acts on anything but the customer's own yes."""
     if confirmed_by is None or (actor.kind in ("ai", "customer") and confirmed_by != "customer"):
         raise ConfirmationMissing
+
+
+def check_key(key: str) -> None:
+    """Raises Invalid for an idempotency key that is too short to be one's own, too long to be stored, or of odd characters."""
+    if not _KEY.fullmatch(key):
+        raise Invalid(why="key: 8…80 A-Z a-z 0-9 . _ : -")
 
 
 def _asked(actor: Actor, shop_id: Id, operation: Operation, inputs: Inputs | Mapping[str, Any]) -> Inputs:

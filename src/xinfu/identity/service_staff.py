@@ -228,6 +228,13 @@ class Roles:
         async with self._database.read() as unit:
             return {role.key: sorted(role_permissions(role.key, role.permissions)) for role in await repository.roles(unit)}
 
+    async def ai(self, shop_id: Id) -> Actor:
+        """The AI at the front desk as every service meets it: with what its role holds now, in this shop only."""
+        async with self._database.read() as unit:
+            role = await repository.role(unit, "ai")
+        held = role_permissions(role.key, role.permissions) if role else frozenset()
+        return Actor("ai", "ai", "AI", frozenset({shop_id}), held, "ai")
+
     async def put(self, actor: Actor, shop_id: Id, key: str, permissions: Collection[Permission]) -> list[str]:
         """Give a role exactly these permissions. It holds in every shop, so only someone of every shop may.
 
