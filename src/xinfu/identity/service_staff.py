@@ -11,7 +11,7 @@ from xinfu.identity.contracts import AccessChanged, Permission
 from xinfu.identity.errors import BeyondOwnRights, LastOwner, LoginTaken, RoleFixed, RoleUnknown
 from xinfu.identity.keys import TOKEN_PREFIX, Passwords, hashed_key, new_key, new_password
 from xinfu.identity.model import ApiToken, Staff
-from xinfu.identity.policy import OWNER, check_login, check_password, leaves_no_owner, role_permissions
+from xinfu.identity.policy import AI, OWNER, check_login, check_password, leaves_no_owner, role_permissions
 from xinfu.identity.service_sign_in import Authenticator
 from xinfu.kit import audit
 from xinfu.kit.auth import Actor
@@ -231,9 +231,9 @@ class Roles:
     async def ai(self, shop_id: Id) -> Actor:
         """The AI at the front desk as every service meets it: with what its role holds now, in this shop only."""
         async with self._database.read() as unit:
-            role = await repository.role(unit, "ai")
+            role = await repository.role(unit, AI)
         held = role_permissions(role.key, role.permissions) if role else frozenset()
-        return Actor("ai", "ai", "AI", frozenset({shop_id}), held, "ai")
+        return Actor("ai", AI, "AI", frozenset({shop_id}), held, AI)
 
     async def put(self, actor: Actor, shop_id: Id, key: str, permissions: Collection[Permission]) -> list[str]:
         """Give a role exactly these permissions. It holds in every shop, so only someone of every shop may.
