@@ -202,3 +202,12 @@ def test_an_excerpt_shows_the_place_that_was_found() -> None:
 
 _SHARED = an_index()
 _SHARED.rebuild([an_entry("1", "退货政策")])
+
+
+def test_single_characters_lift_what_was_found_and_find_nothing_alone() -> None:
+    index = BigramIndex(None, {"title": 1.0}, (), {"title": 2.0})
+    index.rebuild(
+        [Entry(key, "s", {"title": title}) for key, title in (("one", "现金退回本店"), ("two", "现金积抵分扣"), ("three", "分外好"))]
+    )
+    assert [found.key for found in index.search("s", "现金分抵积")] == ["two", "one"]
+    assert index.search("s", "积木") == []

@@ -30,6 +30,7 @@ MOST_TERMS = 48  # of one query: a pasted page must not cost more than a questio
 LONGEST_TERM = 64
 _FIELD = "t_"
 _FACET = "f_"
+_SINGLE = "s_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,16 @@ class Found:
 
 
 class BigramIndex:
-    """Entries of all shops in one index. `weights` names the text fields and what a word in each counts; `facets` can be filtered by."""
+    """Entries of all shops in one index. `weights` names the text fields and what a word in each counts; `facets` can be filtered by.
 
-    def __init__(self, folder: Path | None, weights: Mapping[str, float], facets: Sequence[str] = ()) -> None:
+    `singles` names text fields whose single Chinese characters are found too, and what one counts: more is found, for more work.
+    """
+
+    def __init__(
+        self, folder: Path | None, weights: Mapping[str, float], facets: Sequence[str] = (), singles: Mapping[str, float] | None = None
+    ) -> None:
         self._weights = dict(weights)
+        self._singles = dict(singles or {})
         self._facets = tuple(facets)
         self._schema = self._build_schema()
         self._lock = threading.Lock()
@@ -92,8 +99,10 @@ class BigramIndex:
         terms = query_terms(query)
         if not terms or limit < 1:
             return []
+        lone = tuple(dict.fromkeys(characters(query)))[:MOST_TERMS] if self._singles else ()
         parts = [
             (tantivy.Occur.Must, self._words(terms, need)),
+            *((tantivy.Occur.Should, self._alone(character)) for character in lone),
             *((tantivy.Occur.Must, tantivy.Query.const_score_query(q, 0.0)) for q in self._filters(shop, facets or {}, before, since)),
         ]
         searcher = self._index.searcher()
@@ -171,6 +180,8 @@ class BigramIndex:
             builder.add_text_field(_FACET + name, tokenizer_name="raw", index_option="basic")
         for name in self._weights:
             builder.add_text_field(_FIELD + name, tokenizer_name="whitespace", index_option="freq")
+        for name in self._singles:
+            builder.add_text_field(_SINGLE + name, tokenizer_name="whitespace", index_option="freq")
         return builder.build()
 
     def _open(self) -> tuple[tantivy.Index, bool]:
@@ -179,7 +190,11 @@ class BigramIndex:
             index = tantivy.Index(self._schema)
             index.config_reader("manual")
             return index, True
-        layout = {"layout": LAYOUT, "fields": sorted(self._weights), "facets": sorted(self._facets)}
+        layout = {
+            "layout": LAYOUT,
+            "fields": sorted([*self._weights, *(_SINGLE + name for name in self._singles)]),
+            "facets": sorted(self._facets),
+        }
         mark = self._folder / "layout.json"
         if _same(mark, layout):
             try:
@@ -217,6 +232,15 @@ class BigramIndex:
             0.1,
         )
 
+    def _alone(self, character: str) -> tantivy.Query:
+        """A single character in its best field; it lifts what holds a pair already, and finds nothing by itself."""
+        return tantivy.Query.disjunction_max_query(
+            [
+                tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, _SINGLE + name, character, "freq"), weight)
+                for name, weight in self._singles.items()
+            ]
+        )
+
     def _filters(
         self, shop: Id, facets: Mapping[str, str | Collection[str]], before: int | None, since: int | None
     ) -> Iterable[tantivy.Query]:
@@ -237,6 +261,8 @@ class BigramIndex:
         document.add_bytes("keep", entry.keep.encode())
         for name, value in entry.facets.items():
             document.add_text(_FACET + name, value)
+        for name in self._singles:
+            document.add_text(_SINGLE + name, " ".join(characters(entry.texts.get(name, ""))))
         for name, value in entry.texts.items():
             document.add_text(_FIELD + name, " ".join(t[:LONGEST_TERM] for t in bigrams(value)))
         return document
@@ -253,6 +279,11 @@ class BigramIndex:
 def query_terms(query: str) -> list[str]:
     """The distinct terms of a query, in order, at most MOST_TERMS."""
     return list(dict.fromkeys(t[:LONGEST_TERM] for t in bigrams(query)))[:MOST_TERMS]
+
+
+def characters(text: str) -> list[str]:
+    """The Chinese characters of a text, one by one."""
+    return [c for c in fold(text) if not c.isascii() and c.isalpha()]
 
 
 def excerpt(text: str, query: str, width: int = 60) -> str:

@@ -24,9 +24,11 @@ _POLITE = re.compile(
     r"可不可以|能不能|是不是|有没有|会不会|可以|能否|是否|怎么样|怎么|怎样|如何|什么|多少|多久|哪里|吗|嘛|么|呢|吧|啊|呀|哦|哈|不$|"
     r"你们|我们|您|你|我|的|了|能|有|用|谁|几"
 )
-_ENGLISH = frozenset(
-    "a an the is are am do does did can could would you your i my me we to of for in on it this that there have has any how what with please hi hello".split()  # noqa: SIM905
-)
+_ENGLISH_WORDS = """
+a an the is are am do does did can could would you your i my me we to of for in on it this that there have has any how what with
+please hi hello
+"""
+_ENGLISH = frozenset(_ENGLISH_WORDS.split())
 
 
 def normalised(question: str) -> str:

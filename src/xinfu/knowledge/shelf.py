@@ -23,10 +23,12 @@ from xinfu.knowledge.contracts import Audience, Hit
 from xinfu.knowledge.model import Article
 from xinfu.knowledge.policy import in_window, visible_audiences
 from xinfu.knowledge.recent import RecentSearches
+from xinfu.knowledge.wording import sought
 
 log = structlog.get_logger()
 
 WEIGHTS = {"title": 2.5, "keywords": 2.0, "body": 1.0}  # what a word found in each counts
+SINGLES = {"title": 0.6, "keywords": 0.6}  # and a lone character: 券 is all that 两张券 and 优惠券 share
 LOOK_AGAIN_S = 3.0  # so long may a change made by another process go unnoticed
 _OVERLAP = timedelta(minutes=10)  # a change may be seen this long after its time: slow transactions, clocks that differ
 _LONGEST_QUERY = 400  # characters; what is asked is said by then
@@ -51,7 +53,7 @@ class Shelf:
     def __init__(self, database: Database, clock: Clock, folder: Path | None) -> None:
         self._database = database
         self._clock = clock
-        self._index = BigramIndex(folder, WEIGHTS, ("audience",))
+        self._index = BigramIndex(folder, WEIGHTS, ("audience",), SINGLES)
         self._live: dict[Id, _Live] = {}
         self._topics: dict[tuple[Id, str], set[Id]] = {}
         self._turns: list[datetime] = []  # when articles come into effect or go out of it, sorted
@@ -137,9 +139,9 @@ class Shelf:
 
     def _search(self, shop_id: Id, query: str, audience: Audience, limit: int) -> list[Hit]:
         facets = {"audience": visible_audiences(audience)}
-        now, asked = self._clock.now(), limit * 2
+        now, asked, words = self._clock.now(), limit * 2, sought(query)
         while True:
-            found = self._index.search(shop_id, query, asked, facets=facets)
+            found = self._index.search(shop_id, words, asked, facets=facets)
             hits = []
             for one in found:
                 live = self._live.get(one.key)
