@@ -11,5 +11,6 @@ for _package in pkgutil.iter_modules(xinfu.__path__):
     if _package.ispkg and importlib.util.find_spec(f"xinfu.{_package.name}.model"):
         importlib.import_module(f"xinfu.{_package.name}.model")
 importlib.import_module("xinfu.kit.audit")
+importlib.import_module("xinfu.reception.llm_model")
 
 metadata = Base.metadata
