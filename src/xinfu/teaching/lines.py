@@ -1,0 +1,175 @@
+"""Labelled messages: from files, from the labelling page, from corrections at the desk. One message has one set of labels, the newest."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from xinfu.identity.contracts import Permission
+from xinfu.kit import audit
+from xinfu.kit.auth import Actor
+from xinfu.kit.clock import Clock
+from xinfu.kit.database import Database, Unit
+from xinfu.kit.errors import NotFound
+from xinfu.kit.ids import Id, new_id
+from xinfu.kit.paging import Page, cursor_id, cursor_time, decode_cursor, encode_cursor
+from xinfu.kit.tabular import Problems, Report, nothing_stored
+from xinfu.kit.text import clean
+from xinfu.teaching import policy, repository
+from xinfu.teaching.contracts import Head, Labels, Part, Source
+from xinfu.teaching.errors import TextMissing
+from xinfu.teaching.imports import LONGEST, Given, read_lines
+from xinfu.teaching.model import LabelledMessage
+
+
+@dataclass(slots=True)
+class _Known:
+    """What a shop has labelled, for deciding about many rows without a query each."""
+
+    keys: dict[str, tuple[bool, Labels]]
+    groups: dict[str, Part]
+    held: Counter[str]
+    total: Counter[str]
+
+    def part(self, group: str, stratum: str) -> Part:
+        part = self.groups.get(group)
+        if part is None:
+            part = self.groups[group] = policy.part_of(group, self.held[stratum], self.total[stratum])
+        self.total[stratum] += 1
+        self.held[stratum] += part == "held"
+        return part
+
+
+class Lines:
+    """The store of labelled messages."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def add(self, shop_id: Id, text: str, before: str | None, labels: Labels, source: Source, actor: Actor) -> LabelledMessage:
+        """Keep what a person says a message means; for the same message once more, the labels given now replace the old ones.
+
+        Raises TextMissing, LabelUnknown, NothingLabelled.
+        """
+        actor.require(Permission.UNDERSTANDING_TRAIN, shop_id)
+        given = self._checked(text, before, labels)
+        key, now = policy.line_key(given.text, given.before), self._clock.now()
+        async with self._database.unit() as unit:
+            row = await repository.by_key(unit, shop_id, key)
+            if row is None:
+                row = LabelledMessage(id=new_id(), shop_id=shop_id, **await self._new(unit, shop_id, key, given, source))
+                unit.add(row)
+            else:
+                kept = labels if row.removed else policy.merged(_labels_of(row), labels)
+                for name, value in (
+                    asdict(kept) | {"text": given.text, "before": given.before, "source": source, "removed": False}
+                ).items():
+                    setattr(row, name, value)
+            row.actor_id, row.actor, row.at = actor.id, actor.name, now
+            audit.record(unit, actor, now, "labels.added", shop_id, "labelled_message", row.id, source=source, **labels.given())
+        return row
+
+    async def import_file(self, actor: Actor, shop_id: Id, data: bytes) -> Report:
+        """All rows of a file, or, with any problem, none. Raises TooLarge and Invalid for the file as a whole."""
+        actor.require(Permission.UNDERSTANDING_TRAIN, shop_id)
+        problems = Problems()
+        given = read_lines(data, problems)
+        if problems.total:
+            return nothing_stored(problems)
+        now = self._clock.now()
+        stamp = {"source": "file", "actor_id": actor.id, "actor": actor.name, "at": now}
+        async with self._database.unit() as unit:
+            known = await self._known(unit, shop_id)
+            fresh: list[dict[str, Any]] = []
+            updated = unchanged = 0
+            for one in given:
+                key, group = policy.line_key(one.text, one.before), policy.group_key(one.text)
+                if key not in known.keys:
+                    part = known.part(group, policy.stratum(one.labels))
+                    words = {"key": key, "group_key": group, "part": part, "text": one.text, "before": one.before}
+                    fresh.append({"id": new_id(), "shop_id": shop_id, **words, **asdict(one.labels), "removed": False, **stamp})
+                    continue
+                removed, old = known.keys[key]
+                kept = one.labels if removed else policy.merged(old, one.labels)
+                if kept == old and not removed:
+                    unchanged += 1
+                    continue
+                updated += 1
+                values = {"text": one.text, "before": one.before, "removed": False, **asdict(kept), **stamp}
+                await repository.update_line(unit, shop_id, key, values)
+            await repository.insert_lines(unit, fresh)
+            audit.record(unit, actor, now, "labels.imported", shop_id, "labelled_message", "", created=len(fresh), updated=updated)
+        return Report(True, len(fresh), updated, unchanged, 0, 0, ())
+
+    async def remove(self, actor: Actor, shop_id: Id, line_id: Id) -> None:
+        """Take a line back: its words and labels go, its part stays remembered. Raises NotFound."""
+        actor.require(Permission.UNDERSTANDING_TRAIN, shop_id)
+        async with self._database.unit() as unit:
+            row = await repository.line(unit, shop_id, line_id)
+            if row is None:
+                raise NotFound
+            row.text = row.before = ""
+            row.intent = row.emotion = row.demand = row.abuse = row.danger = None
+            row.removed = True
+            audit.record(unit, actor, self._clock.now(), "labels.removed", shop_id, "labelled_message", row.id)
+
+    async def page(
+        self, actor: Actor, shop_id: Id, head: Head | None, label: str | None, cursor: str | None, limit: int
+    ) -> Page[LabelledMessage]:
+        """Newest first; with a head only lines labelled there, with a label only those."""
+        actor.require(Permission.UNDERSTANDING_TRAIN, shop_id)
+        after = None
+        if cursor:
+            at, last = decode_cursor(cursor, 2)
+            after = (cursor_time(at), cursor_id(last))
+        async with self._database.read() as unit:
+            rows = await repository.lines(unit, shop_id, head, label, after, limit + 1)
+        more = encode_cursor(rows[limit - 1].at.isoformat(), rows[limit - 1].id) if len(rows) > limit else None
+        return Page(rows[:limit], more)
+
+    async def counts(self, actor: Actor, shop_id: Id) -> tuple[dict[str, int], dict[Head, dict[str, dict[str, int]]]]:
+        """Lines per part, and per head and label."""
+        actor.require(Permission.UNDERSTANDING_TRAIN, shop_id)
+        async with self._database.read() as unit:
+            return await repository.parts(unit, shop_id), await repository.counts(unit, shop_id)
+
+    async def labelled(self, shop_id: Id, keys: Sequence[str]) -> set[str]:
+        """Which of these messages need no labelling any more."""
+        async with self._database.read() as unit:
+            return await repository.keys_among(unit, shop_id, keys)
+
+    @staticmethod
+    def _checked(text: str, before: str | None, labels: Labels) -> Given:
+        policy.check_labels(labels)
+        said, earlier = clean(text), clean(before or "")
+        if not said or max(len(said), len(earlier)) > LONGEST:
+            raise TextMissing(limit=LONGEST)
+        return Given(policy.without_personal(said), policy.without_personal(earlier), labels)
+
+    @staticmethod
+    async def _new(unit: Unit, shop_id: Id, key: str, given: Given, source: Source) -> dict[str, Any]:
+        group = policy.group_key(given.text)
+        part = await repository.part_of_group(unit, shop_id, group)
+        if part is None:
+            head, label = next(iter(given.labels.given().items()))
+            part = policy.part_of(group, *await repository.balance(unit, shop_id, head, label))
+        words = {"key": key, "group_key": group, "part": part, "text": given.text, "before": given.before}
+        return {**words, **asdict(given.labels), "source": source, "removed": False}
+
+    @staticmethod
+    async def _known(unit: Unit, shop_id: Id) -> _Known:
+        known = _Known({}, {}, Counter(), Counter())
+        for key, group, part, removed, *labels in await repository.known_lines(unit, shop_id):
+            said = Labels(*labels)
+            known.keys[key] = (removed, said)
+            known.groups[group] = part
+            if not removed:
+                stratum = policy.stratum(said)
+                known.total[stratum] += 1
+                known.held[stratum] += part == "held"
+        return known
+
+
+def _labels_of(row: LabelledMessage) -> Labels:
+    return Labels(row.intent, row.emotion, row.demand, row.abuse, row.danger)
