@@ -256,6 +256,16 @@ async def test_a_request_is_decided_once_by_someone_who_saw_its_newest_state(des
     assert withdrawn.state == "withdrawn" and withdrawn.closed_at and (await desk.requests.withdraw(ALL, SHOP, opened.number)).repeated
 
 
+async def test_what_is_being_exchanged_is_not_returned_as_well(desk: Desk) -> None:
+    await desk.given(delivered())
+    asked = await desk.open("A1", kind="exchange", reason="quality", items=[{"line": 0, "quantity": 1}], photos=[new_id()])
+    await desk.requests.accept(ALL, SHOP, asked.number, version=1)
+    with pytest.raises(errors.TooMany):
+        await desk.open("A1", kind="return", reason="quality", items=[{"line": 0, "quantity": 2}])
+    other = await desk.open("A1", kind="return", reason="quality", photos=[new_id()])
+    assert [li.quantity for li in other.lines] == [1] and not other.freight_refund
+
+
 async def test_a_declined_request_tells_why_and_frees_its_line(desk: Desk) -> None:
     await desk.given(delivered())
     opened = await desk.open("A1")

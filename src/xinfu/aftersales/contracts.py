@@ -79,7 +79,8 @@ class LineFacts:
     """One order line. `price` is what a unit was listed at when bought, `price_now` what it costs today (None: not for sale).
 
     `no_return`: the buyer confirmed at this purchase that it cannot be returned without a reason. `taken_units` went back or are on their
-    way back, `taken_amount` is granted or asked for on this line in all, `open` = a request about it is under way.
+    way back, `busy_units` are being exchanged or repaired, `taken_amount` is granted or asked for on this line in all, `open` = a request
+    about it waits to be decided.
     """
 
     position: int
@@ -91,6 +92,7 @@ class LineFacts:
     price_now: Money | None = None
     no_return: bool = False
     taken_units: int = 0
+    busy_units: int = 0
     taken_amount: int = 0
     open: bool = False
 

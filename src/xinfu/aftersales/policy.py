@@ -144,7 +144,9 @@ def _items(wish: Wish, facts: Facts) -> list[_Item]:
 
 
 def _left(wish: Wish, line: LineFacts) -> int:
-    return max(0, line.quantity - line.taken_units)
+    # A price that fell concerns units in the workshop as well.
+    busy = 0 if wish.kind == "price_protection" else line.busy_units
+    return max(0, line.quantity - line.taken_units - busy)
 
 
 def _refuse_taken(wish: Wish, facts: Facts) -> None:
@@ -345,7 +347,7 @@ def _fault(wish: Wish, items: list[_Item], facts: Facts, pack: Pack, found: _Jud
         found.say(
             "adverse", "", "请先停用并就医，由专人马上跟进。", "Stop using it and see a doctor; a person follows up at once.", "person"
         )
-    elif wish.reason in pack.quality.photo_reasons and not wish.photos:
+    elif wish.reason in pack.quality.photo_reasons and not wish.photos and found.verdict != "refused":
         found.say(
             "photo_wanted",
             pack.quality.clause,
@@ -481,3 +483,8 @@ def holds_money(kind: str) -> bool:
 def holds_units(kind: str) -> bool:
     """Do its units leave the customer for good?"""
     return kind in ("return", "refund_only")
+
+
+def busies_units(kind: str) -> bool:
+    """Do its units leave the customer for a while?"""
+    return kind in ("exchange", "repair")

@@ -27,7 +27,7 @@ from xinfu.aftersales.contracts import (
 )
 from xinfu.aftersales.model import RequestEventRow, RequestLineRow, RequestRow
 from xinfu.aftersales.packs import Pack, Packs
-from xinfu.aftersales.policy import COUNTS, check_move, eligible, holds_money, holds_units
+from xinfu.aftersales.policy import COUNTS, busies_units, check_move, eligible, holds_money, holds_units
 from xinfu.aftersales.views import request_of
 from xinfu.commerce import OrderConnector, OrderState, Sentence, check_key, confirm, dispatched, theirs
 from xinfu.commerce.operations_contracts import ConfirmedBy
@@ -209,6 +209,7 @@ class Requests:
                     variants[line.sku.upper()].price if line.sku.upper() in variants else None,
                     line.no_return,
                     sum(li.quantity for r, li in mine if holds_units(r.kind)),
+                    sum(li.quantity for r, li in mine if busies_units(r.kind)),
                     sum(li.amount_minor for _, li in mine),
                     any(r.state == "open" for r, _ in mine),
                 )
