@@ -18,17 +18,22 @@ from xinfu.knowledge import Knowledge, Scripts, router
 
 
 @pytest.fixture
-async def http(database: Database, clock: FixedClock) -> AsyncIterator[httpx.AsyncClient]:
-    app, people = FastAPI(), {name: a_trainer() for name in ("first", "second")}
+async def knowledge(database: Database, clock: FixedClock) -> AsyncIterator[Knowledge]:
     knowledge = Knowledge(database, clock)
     await knowledge.start()
+    yield knowledge
+    knowledge.stop()
+
+
+@pytest.fixture
+async def http(database: Database, clock: FixedClock, knowledge: Knowledge) -> AsyncIterator[httpx.AsyncClient]:
+    app, people = FastAPI(), {name: a_trainer() for name in ("first", "second")}
     app.state.provided = {Knowledge: knowledge, Scripts: Scripts(database, clock), Settings: Settings(database, clock)}
     app.include_router(router)
     app.dependency_overrides = {signed_in.actor: lambda x_person=Header("first"): people[x_person], signed_in.shop: lambda: SHOP}
     install_problem_handlers(app)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop.test/api/v1") as client:
         yield client
-    knowledge.stop()
 
 
 async def test_an_article_lives_from_writing_to_archive(http: httpx.AsyncClient) -> None:
@@ -132,3 +137,24 @@ async def test_a_file_of_articles_is_imported_or_nothing_of_it(http: httpx.Async
     assert len((await http.get("/knowledge/articles")).json()["items"]) == 2
     assert (await http.post("/knowledge/import", content=b"")).status_code == 422
     assert (await http.post("/knowledge/import", params={"format": "markdown"}, content=b"\xff\xfe")).status_code == 422
+
+
+async def test_a_question_nobody_could_answer_becomes_an_article(http: httpx.AsyncClient, knowledge: Knowledge) -> None:
+    for question in ("耳机能不能刻字", "耳机可以刻字吗", "今天天气好吗"):
+        knowledge.gaps.note(SHOP, question, "product", new_id())
+    await knowledge.gaps.flush()
+    most, other = (await http.get("/knowledge/gaps")).json()["items"]
+    assert (most["question"], most["times"], most["also_asked"], most["state"]) == ("耳机能不能刻字", 2, ["耳机可以刻字吗"], "open")
+    assert (await http.post(f"/knowledge/gaps/{other['id']}/dismiss")).json()["state"] == "dismissed"
+    again = await http.post(f"/knowledge/gaps/{other['id']}/dismiss")
+    assert (again.status_code, again.json()["code"]) == (409, "gap_state")
+    draft = (await http.post(f"/knowledge/gaps/{most['id']}/draft")).json()
+    assert (draft["title"], draft["keywords"], draft["status"]) == ("耳机能不能刻字", ["耳机可以刻字吗"], "draft")
+    unwritten = await http.put(f"/knowledge/articles/{draft['id']}", json=draft | {"status": "published"})
+    assert (unwritten.status_code, unwritten.json()["code"]) == (422, "article_not_written")
+    await http.put(f"/knowledge/articles/{draft['id']}", json=draft | {"status": "published", "body": "可以。"})
+    [answered] = (await http.get("/knowledge/gaps", params={"state": "answered"})).json()["items"]
+    assert answered["article_id"] == draft["id"]
+    assert (await http.post(f"/knowledge/gaps/{other['id']}/reopen")).json()["state"] == "open"
+    assert (await http.post("/knowledge/gaps/nonsense/draft")).status_code == 404
+    assert (await http.get("/knowledge/gaps", params={"state": "nonsense"})).status_code == 422

@@ -6,6 +6,7 @@ Noting one costs the customer nothing: it is put in line and written with others
 import asyncio
 import re
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -27,6 +28,7 @@ from xinfu.knowledge.model import KnowledgeGap
 log = structlog.get_logger()
 
 FLUSH_S = 1.0
+_AT_ONCE = 100
 _IN_LINE = 10_000  # a flood beyond it is dropped: what is asked that often comes again
 _REMEMBERED = 20_000  # groups of a shop that a new question is compared with, the last asked ones
 _LONG_NUMBER = re.compile(r"\d{5,}")
@@ -69,11 +71,13 @@ class Gaps:
             self._line.append(_Asked(shop_id, words, plain[:500], intent[:64], conversation_id, self._clock.ms()))
 
     async def flush(self) -> None:
-        """Write what is in line, in one transaction."""
+        """Write what is in line, some at a time, so that nobody else waits long for the store."""
+        while self._line:
+            await self._write()
+
+    async def _write(self) -> None:
         async with self._writing:
-            if not self._line:
-                return
-            batch = [self._line.popleft() for _ in range(len(self._line))]
+            batch = [self._line.popleft() for _ in range(min(_AT_ONCE, len(self._line)))]
             try:
                 async with self._database.unit() as unit:
                     for asked in batch:
@@ -138,10 +142,8 @@ class Gaps:
     async def _known(self, unit: Unit, shop_id: Id) -> Groups:
         groups = self._groups.get(shop_id)
         if groups is None:
-            groups = self._groups[shop_id] = Groups()
-            for row in await repository.known_gaps(unit, shop_id, _REMEMBERED):
-                for wording in (row.normalised, *map(normalised, row.wordings)):
-                    groups.add(row.id, wording, row.intent)
+            rows = await repository.known_gaps(unit, shop_id, _REMEMBERED)
+            groups = self._groups[shop_id] = await asyncio.to_thread(_grouped, rows)
         return groups
 
     async def _run(self) -> None:
@@ -151,6 +153,14 @@ class Gaps:
                 await self.flush()
             except Exception:
                 log.exception("gaps.flush_failed", waiting=len(self._line))
+
+
+def _grouped(rows: Sequence[KnowledgeGap]) -> Groups:
+    groups = Groups()
+    for row in rows:
+        for wording in (row.normalised, *map(normalised, row.wordings)):
+            groups.add(row.id, wording, row.intent)
+    return groups
 
 
 async def _standing(unit: Unit, shop_id: Id, gap_id: Id, state: str) -> KnowledgeGap:
