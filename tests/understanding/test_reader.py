@@ -161,7 +161,7 @@ def test_any_text_is_read_and_a_batch_reads_as_one_by_one(understanding: Underst
         assert alone.intent_p == pytest.approx(reading.intent_p, abs=1e-4)
         assert reading.intent in INTENT_KEYS
         assert reading.emotion in EMOTIONS
-        assert reading.stage == STAGE_OF[reading.intent]
+        assert STAGE_OF[reading.intent] in (reading.stage, "any")
         assert reading.top[0] == (reading.intent, reading.intent_p)
         assert [p for _, p in reading.top] == sorted((p for _, p in reading.top), reverse=True)
         assert sum(p for _, p in reading.top) <= 1 + 1e-5

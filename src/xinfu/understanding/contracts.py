@@ -9,6 +9,7 @@ type Language = Literal["zh", "en"]
 type EntityKind = Literal[
     "order_no", "phone", "amount", "date", "tracking_no", "sku", "size", "height_cm", "weight_kg", "address", "quantity", "email"
 ]
+type Demand = Literal["information", "action", "refund", "compensation", "apology", "fairness", "none"]
 type Danger = Literal["self_harm", "threat", "injury", "allergy", "violence"]
 
 
@@ -37,3 +38,5 @@ class Reading:
     danger: Danger | None
     entities: tuple[Entity, ...]
     language: Language
+    demand: Demand = "none"
+    demand_p: float = 0.0

@@ -3,7 +3,7 @@
 import io
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -12,21 +12,20 @@ import numpy as np
 import numpy.typing as npt
 
 from xinfu.understanding.features import BITS, hashes
-from xinfu.understanding.taxonomy import EMOTIONS, INTENT_KEYS
+from xinfu.understanding.taxonomy import HEADS
 
 type Floats = npt.NDArray[np.float32]
 
 _OLDEST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the same weights make the same file, whatever the day
-_COLUMNS = len(INTENT_KEYS) + len(EMOTIONS) + 2
+_COLUMNS = sum(map(len, HEADS.values())) + 2  # the classes of every head, the intensity, the length
 DEFAULT = files("xinfu.understanding") / "models" / "default.npz"
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Per text: probabilities over the intents and the emotions, and the intensity as a number around 0..3."""
+    """Per text: the probabilities of every head's classes, and the intensity as a number around 0..3."""
 
-    intent: Floats
-    emotion: Floats
+    of: dict[str, Floats]
     intensity: Floats
 
 
@@ -43,7 +42,7 @@ class Heads:
     @classmethod
     def of(cls, buckets: npt.NDArray[np.uint32], weights: Floats, bias: Floats, temperatures: Floats) -> "Heads":
         if len(buckets) > 0xFFFE or weights.shape != (len(buckets), _COLUMNS):
-            raise ValueError("the weights do not fit this version's intents and emotions")
+            raise ValueError("the weights do not fit this version's classes")
         table = np.zeros(1 << BITS, dtype=np.uint16)
         table[buckets] = np.arange(1, len(buckets) + 1, dtype=np.uint16)
         # Row 0 is "nothing known": added once per text, so that a text without any known n-gram still has a row to add up.
@@ -52,19 +51,23 @@ class Heads:
 
     @classmethod
     def load(cls, path: Traversable | Path = DEFAULT) -> "Heads":
+        """Raises ValueError for a model that answers other questions than this version asks."""
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
-            if tuple(stored["intents"]) != INTENT_KEYS or tuple(stored["emotions"]) != EMOTIONS:
-                raise ValueError("the model was trained for other intents or emotions; train it again")
+            if list(stored["classes"]) != _classes():
+                raise ValueError("the model was trained for other classes; train it again")
             weights = stored["weights"].astype(np.float32) * stored["scale"]
             return cls.of(np.cumsum(stored["steps"], dtype=np.uint32), weights, stored["bias"], stored["temperatures"])
+
+    def tempered(self, temperatures: Floats) -> "Heads":
+        """The same model with other temperatures, one per head."""
+        return replace(self, temperatures=temperatures)
 
     def save(self, path: Path) -> None:
         """Weights as signed bytes with one scale per column: a quarter of the size at no measurable loss."""
         weights = self.weights[1:]
         scale = np.maximum(np.abs(weights).max(axis=0), 1e-9) / 127
         arrays = {
-            "intents": np.array(INTENT_KEYS),
-            "emotions": np.array(EMOTIONS),
+            "classes": np.array(_classes()),
             "steps": np.diff(self.buckets, prepend=np.uint32(0)).astype(np.uint32),
             "weights": np.rint(weights / scale).astype(np.int8),
             "scale": scale.astype(np.float32),
@@ -95,12 +98,15 @@ class Heads:
         sums = np.add.reduceat(self.weights.take(rows, axis=0, mode="clip"), starts, axis=0)
         length = np.sqrt(np.maximum(sums[:, -1:], 1e-6))
         values = sums[:, :-1] / length + self.bias
-        middle = len(INTENT_KEYS)
-        return Scores(
-            _softmax(values[:, :middle] / self.temperatures[0]),
-            _softmax(values[:, middle:-1] / self.temperatures[1]),
-            values[:, -1].astype(np.float32),
-        )
+        found, begin = {}, 0
+        for (head, classes), temperature in zip(HEADS.items(), self.temperatures, strict=True):
+            found[head] = _softmax(values[:, begin : begin + len(classes)] / temperature)
+            begin += len(classes)
+        return Scores(found, values[:, -1].astype(np.float32))
+
+
+def _classes() -> list[str]:
+    return [f"{head}:{key}" for head, classes in HEADS.items() for key in classes]
 
 
 def _softmax(values: Floats) -> Floats:

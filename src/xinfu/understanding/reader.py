@@ -10,16 +10,20 @@ import numpy as np
 from xinfu.kit.clock import Clock, SystemClock, zone
 from xinfu.kit.text import fold
 from xinfu.understanding import policy
-from xinfu.understanding.contracts import Emotion, Language, Reading
+from xinfu.understanding.contracts import Emotion, Language, Reading, Stage
 from xinfu.understanding.entities import entities_in
 from xinfu.understanding.heads import Floats, Heads
-from xinfu.understanding.taxonomy import EMOTIONS, INTENT_KEYS, STAGE_OF
+from xinfu.understanding.taxonomy import DANGERS, DEMANDS, INTENT_KEYS, MANNERS, STAGE_OF
 
 _TOP = 3
 _LONGEST = 600  # characters the model reads: what matters to a customer is said by then, and a pasted log must not hold up the batch
 _SURE = 0.97
 _INDEX = {key: at for at, key in enumerate(INTENT_KEYS)}
-_CALM = EMOTIONS.index("calm")
+_ABUSE = MANNERS.index("abuse")
+_SAFE = DANGERS.index("none")
+_STAGES: tuple[Stage, ...] = ("pre", "mid", "after")
+_IN_STAGE = np.array([[STAGE_OF[key] == stage for stage in _STAGES] for key in INTENT_KEYS], dtype=np.float32)
+_STAGE_SHOWS = 0.25  # the chance of a stage's own intents from which a message that fits any stage is counted to it
 _BEFORE_SHARE = 0.6
 _LATIN = re.compile("[a-z]")
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -31,7 +35,7 @@ class _Words(NamedTuple):
     """What the rules found in one text."""
 
     folded: str
-    abuse: bool
+    insult: bool
     rule: str | None
 
 
@@ -57,32 +61,38 @@ class Understanding:
         today = today or self._clock.now().astimezone(self._zone).date()
         words = [self._rules(text) for text in texts]
         scores = self._heads.score([text[:_LONGEST] for text in texts])
-        intents = scores.intent
+        intents = scores.of["intent"]
         if before is not None:
             intents = self._with_before(intents, words, before)
         ranked, best = _best(intents)
-        emotions = scores.emotion.argmax(axis=1).tolist()
-        certain = scores.emotion.max(axis=1).tolist()
+        stages = (intents @ _IN_STAGE).tolist()
+        emotions = scores.of["emotion"].tolist()
+        demands, demand_p = scores.of["demand"].argmax(axis=1).tolist(), scores.of["demand"].max(axis=1).tolist()
+        insulting = scores.of["manner"][:, _ABUSE].tolist()
+        dangers = scores.of["danger"].tolist()
         felt = scores.intensity.tolist()
         readings = []
         for at, (text, word) in enumerate(zip(texts, words, strict=True)):
             top = tuple((INTENT_KEYS[i], p) for i, p in zip(ranked[at], best[at], strict=True))
             if word.rule:
                 top = _ruled(word.rule, top)
-            emotion, emotion_p = _feeling(EMOTIONS[emotions[at]], certain[at], word)
+            abuse = policy.is_abuse(word.insult, insulting[at])
+            emotion, emotion_p = _feeling(emotions[at], word, abuse)
             readings.append(
                 Reading(
                     intent=top[0][0],
                     intent_p=top[0][1],
                     top=top,
-                    stage=STAGE_OF[top[0][0]],
+                    stage=_stage(top[0][0], stages[at]),
                     emotion=emotion,
                     emotion_p=emotion_p,
-                    intensity=policy.strength(emotion, word.folded, felt[at], word.abuse),
-                    abuse=word.abuse,
-                    danger=policy.danger_in(word.folded),
+                    intensity=policy.strength(emotion, word.folded, felt[at], abuse),
+                    abuse=abuse,
+                    danger=policy.danger(word.folded, dangers[at]),
                     entities=entities_in(text, today),
                     language=_language(word.folded, before[at] if before else None),
+                    demand=DEMANDS[demands[at]],
+                    demand_p=demand_p[at],
                 )
             )
         return readings
@@ -99,7 +109,7 @@ class Understanding:
         ]
         if not asked:
             return intents
-        earlier = self._heads.score([said[:_LONGEST] for _, said in asked]).intent
+        earlier = self._heads.score([said[:_LONGEST] for _, said in asked]).of["intent"]
         mixed = intents.copy()
         rows = [at for at, _ in asked]
         mixed[rows] = (1 - _BEFORE_SHARE) * intents[rows] + _BEFORE_SHARE * earlier
@@ -121,8 +131,17 @@ def _ruled(intent: str, top: tuple[tuple[str, float], ...]) -> tuple[tuple[str, 
     return ((intent, _SURE), *((key, p * (1 - _SURE) / max(known, 1.0)) for key, p in others))
 
 
-def _feeling(emotion: Emotion, p: float, word: _Words) -> tuple[Emotion, float]:
-    if word.abuse and emotion != "anger":
+def _stage(intent: str, chances: list[float]) -> Stage:
+    """The intent's own stage; for one that fits any stage, the stage the other likely intents belong to, if they are likely enough."""
+    if (own := STAGE_OF[intent]) != "any":
+        return own
+    most = max(chances)
+    return _STAGES[chances.index(most)] if most >= _STAGE_SHOWS else "any"
+
+
+def _feeling(chances: list[float], word: _Words, abuse: bool) -> tuple[Emotion, float]:
+    emotion, p = policy.emotion(chances)
+    if abuse and emotion != "anger":
         return "anger", 0.9
     if word.rule == "thanks_bye" and emotion == "calm":
         return "happiness", 0.8

@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from xinfu.understanding.taxonomy import EMOTIONS, STAGE_OF
+from xinfu.understanding.taxonomy import HEADS
 
 _DATA = files("xinfu.understanding") / "data"
+_FOLDERS = {"intent": "intents", "emotion": "emotions", "demand": "demands", "manner": "manners", "danger": "dangers"}
 _CHOICE = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]")
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One line as written: its intent, or its emotion and intensity."""
+    """One line as written: its label under one head, and for an emotion its intensity."""
 
     label: str
     intensity: int
@@ -39,18 +40,11 @@ def slots() -> dict[str, list[str]]:
     return {name: values.split("|") for name, values in _lines("slots.tsv")}
 
 
-def intents() -> list[Written]:
-    found = [Written(label, 0, text) for label, text in _lines("intents")]
-    strange = {line.label for line in found} - set(STAGE_OF)
-    if strange:
+def lines_of(head: str) -> list[Written]:
+    """All written lines of one head of the taxonomy. Raises ValueError for a label the taxonomy does not have."""
+    found = [Written(row[0], int(row[1]) if head == "emotion" else 0, row[-1]) for row in _lines(_FOLDERS[head])]
+    if strange := {line.label for line in found} - set(HEADS[head]):
         raise ValueError(f"not in the taxonomy: {sorted(strange)}")
-    return found
-
-
-def emotions() -> list[Written]:
-    found = [Written(label, int(intensity), text) for label, intensity, text in _lines("emotions")]
-    if any(line.label not in EMOTIONS for line in found):
-        raise ValueError("a line of emotions has no known emotion")
     return found
 
 

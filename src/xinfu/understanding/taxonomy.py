@@ -1,8 +1,8 @@
-"""The intents and emotions a message can have. The keys are ours and stable: settings, reports and the API speak of them."""
+"""What a message can be read as. The keys are ours and stable: settings, reports and the API speak of them."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from xinfu.understanding.contracts import Emotion, Stage
+from xinfu.understanding.contracts import Danger, Demand, Emotion, Stage
 
 
 class Intent(NamedTuple):
@@ -76,3 +76,15 @@ INTENTS: tuple[Intent, ...] = (
 INTENT_KEYS: tuple[str, ...] = tuple(intent.key for intent in INTENTS)
 STAGE_OF: dict[str, Stage] = {intent.key: intent.stage for intent in INTENTS}
 EMOTIONS: tuple[Emotion, ...] = ("anger", "anxiety", "worry", "loss", "confusion", "happiness", "calm")
+DEMANDS: tuple[Demand, ...] = ("information", "action", "refund", "compensation", "apology", "fairness", "none")
+MANNERS: tuple[str, ...] = ("clean", "heated", "abuse")  # heated: anger at a fault, which is no abuse of a person
+DANGERS: tuple[Danger | Literal["none"], ...] = ("none", "self_harm", "threat", "violence", "injury", "allergy")
+
+# What the model decides about each message, in the order of its columns.
+HEADS: dict[str, tuple[str, ...]] = {
+    "intent": INTENT_KEYS,
+    "emotion": EMOTIONS,
+    "demand": DEMANDS,
+    "manner": MANNERS,
+    "danger": DANGERS,
+}

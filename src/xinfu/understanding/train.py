@@ -1,32 +1,41 @@
 """`python -m xinfu.understanding.train`: the model from the written sentences. Same sentences, same file.
 
-scikit-learn is needed here only.
+One linear classifier (squared hinge, one class against the others) per head of the taxonomy over one shared set of n-grams; the margins
+become probabilities by one temperature per head, found on lines the model has not seen. scikit-learn is needed here only.
 """
 
 import argparse
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import Ridge
+from sklearn.svm import LinearSVC
 
 from xinfu.understanding import sentences
 from xinfu.understanding.features import BITS, hashes
-from xinfu.understanding.heads import Heads
+from xinfu.understanding.heads import Floats, Heads
 from xinfu.understanding.sentences import Written
-from xinfu.understanding.taxonomy import EMOTIONS, INTENT_KEYS
+from xinfu.understanding.taxonomy import HEADS
 
 _SEED = 20260101
-_MOST_INTENT_ROWS = 38_000
-_MOST_EMOTION_ROWS = 22_000
-_PER_INTENT = 500
-_PER_EMOTION = 3_000
-_CALM = 2_500
+_HELD_OUT = 6  # every so many-th written line measures and calibrates
+_ROOM = {"intent": 44_000, "emotion": 26_000, "demand": 12_000, "manner": 12_000, "danger": 12_000}  # n-grams each head may bring
+_EACH = {"intent": 500, "emotion": 2_000, "demand": 700, "manner": 1_000, "danger": 700}  # sentences drawn per class
+_CALM_QUESTIONS = {"emotion": 500, "manner": 1_500, "danger": 2_500}  # plain questions added to the class that is nothing special
+_PLAIN_CLASS = {"emotion": "calm", "manner": "clean", "danger": "none"}
+_STRENGTH = {"intent": 1.0, "emotion": 0.4, "demand": 0.5, "manner": 0.5, "danger": 0.7}
+_FELT_WITH_QUESTION = 0.5
+_NOT_PLAIN = frozenset(("complaint", "thanks_bye", "dispute", "human_request", "chitchat", "unknown"))
+
+type Lines = Mapping[str, Sequence[Written]]
+type Examples = dict[str, list["Example"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +45,8 @@ class Example:
     text: str
     label: int
     intensity: float
-    source: int
+    source: str
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +71,13 @@ class Grams:
         return csr_matrix(matrix.multiply((1 / np.sqrt(np.maximum(squares, 1e-6)))[:, None]))
 
 
-def grams_of(asked: Sequence[Example], felt: Sequence[Example]) -> Grams:
-    """The n-grams most lines share, each kind of line with its own room, so that the many intents do not crowd out the feelings."""
-    buckets = np.union1d(_most_shared(asked, _MOST_INTENT_ROWS)[0], _most_shared(felt, _MOST_EMOTION_ROWS)[0])
-    every, lines = _most_shared([*asked, *felt], 1 << BITS)
+def grams_of(examples: Examples) -> Grams:
+    """The n-grams most lines share, each head with its own room, so that the many intents do not crowd out the rest."""
+    buckets = np.unique(np.concatenate([_most_shared(some, _ROOM[head])[0] for head, some in examples.items()]))
+    whole = [example for some in examples.values() for example in some]
+    every, lines = _most_shared(whole, 1 << BITS)
     shared = lines[np.searchsorted(every, buckets)]
-    rarity = np.log(len({example.source for example in (*asked, *felt)}) / shared) * 0.5 + 1
+    rarity = np.log(len({example.source for example in whole}) / shared) * 0.5 + 1
     table = np.full(1 << BITS, -1, dtype=np.int64)
     table[buckets] = np.arange(len(buckets))
     return Grams(buckets, rarity.astype(np.float32), table)
@@ -75,7 +86,8 @@ def grams_of(asked: Sequence[Example], felt: Sequence[Example]) -> Grams:
 def _most_shared(examples: Sequence[Example], most: int) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
     """The n-grams at least two written lines share, at most so many of them, in order of bucket; and by how many lines."""
     found, begins = hashes([example.text for example in examples])
-    owner = np.repeat([example.source for example in examples], np.diff(np.append(begins, len(found))))
+    number = {source: at for at, source in enumerate(dict.fromkeys(example.source for example in examples))}
+    owner = np.repeat([number[example.source] for example in examples], np.diff(np.append(begins, len(found))))
     pairs = (np.broadcast_to(owner[:, None], found.shape)[found > 0].astype(np.uint64) << np.uint64(BITS)) | found[found > 0]
     buckets, lines = np.unique(np.unique(pairs) & np.uint64((1 << BITS) - 1), return_counts=True)
     kept = np.flatnonzero(lines >= 2)
@@ -84,125 +96,124 @@ def _most_shared(examples: Sequence[Example], most: int) -> tuple[npt.NDArray[np
     return buckets[kept].astype(np.uint32), lines[kept]
 
 
-def intent_examples(written: Sequence[Written], rng: random.Random, each: int = _PER_INTENT) -> list[Example]:
-    """The same number of sentences for every intent, however many lines it has."""
+def examples_of(written: Lines, turn: int = 0, each: Mapping[str, int] = _EACH) -> Examples:
+    """Sentences for every head: as many of each class, plain questions besides, feelings also together with what is asked."""
+    rng = random.Random(_SEED + turn)  # noqa: S311 - the same sentences every time is what is wanted
+    plain = [line for line in written["intent"] if line.label not in _NOT_PLAIN]
     filling = sentences.slots()
-    out = []
-    for at, intent in enumerate(INTENT_KEYS):
-        lines = [(number, line) for number, line in enumerate(written) if line.label == intent]
-        for turn in range(each if lines else 0):
-            number, line = lines[turn % len(lines)]
-            text = sentences.expand(line.text, filling, rng)
-            out.append(Example(text if rng.random() < 0.3 else sentences.noisy(text, rng), at, 0.0, number))
+
+    def one(line: Written) -> str:
+        return sentences.expand(line.text, filling, rng)
+
+    out: Examples = {}
+    for head, classes in HEADS.items():
+        some: list[Example] = []
+        for at, key in enumerate(classes):
+            for line in _drawn([line for line in written[head] if line.label == key], each[head], rng):
+                text = one(line)
+                if head == "emotion" and line.intensity > 1 and rng.random() < _FELT_WITH_QUESTION:
+                    text = _with_question(text, one(rng.choice(plain)), rng)
+                elif rng.random() < 0.6:
+                    text = sentences.noisy(text, rng)
+                some.append(Example(text, at, float(line.intensity), line.text))
+        for line in rng.choices(plain, k=_CALM_QUESTIONS.get(head, 0) * each[head] // _EACH[head]):
+            some.append(Example(sentences.noisy(one(line), rng), classes.index(_PLAIN_CLASS[head]), 0.0, line.text))
+        out[head] = some
     return out
 
 
-def _drawn(lines: Sequence[tuple[int, Written]], times: int, rng: random.Random) -> list[tuple[int, Written]]:
-    """Lines that stand for many sentences are drawn more often than a sentence that stands alone."""
-    return rng.choices(lines, [sentences.richness(line.text) for _, line in lines], k=times) if lines else []
+def _with_question(felt: str, asked: str, rng: random.Random) -> str:
+    if asked.isascii() != felt.isascii():
+        return felt
+    return f"{felt}，{asked}" if rng.random() < 0.5 else f"{asked}，{felt}"
 
 
-def emotion_examples(felt: Sequence[Written], asked: Sequence[Written], rng: random.Random, offset: int) -> list[Example]:
-    """Feelings alone and together with what is asked; plain questions are calm."""
-    filling = sentences.slots()
-    plain = [line for line in asked if line.label not in ("complaint", "thanks_bye", "dispute", "human_request", "chitchat", "unknown")]
-    out = []
-    for at, emotion in enumerate(EMOTIONS):
-        lines = [(number, line) for number, line in enumerate(felt) if line.label == emotion]
-        for number, line in _drawn(lines, _PER_EMOTION, rng):
-            text = sentences.expand(line.text, filling, rng)
-            if emotion != "calm" and line.intensity > 1 and rng.random() < 0.25:
-                other = sentences.expand(rng.choice(plain).text, filling, rng)
-                if other.isascii() == text.isascii():
-                    text = f"{text}，{other}" if rng.random() < 0.5 else f"{other}，{text}"
-            elif rng.random() < 0.5:
-                text = sentences.noisy(text, rng)
-            out.append(Example(text, at, float(line.intensity), offset + number))
-    calm = EMOTIONS.index("calm")
-    for _ in range(_CALM):
-        line = rng.choice(plain)
-        out.append(
-            Example(sentences.noisy(sentences.expand(line.text, filling, rng), rng), calm, 0.0, offset + len(felt) + hash_of(line.text))
-        )
-    return out
+def _drawn(lines: Sequence[Written], times: int, rng: random.Random) -> list[Written]:
+    """Every line once, then lines that stand for many sentences more often than a sentence that stands alone."""
+    if not lines:
+        return []
+    more = rng.choices(lines, [sentences.richness(line.text) for line in lines], k=max(0, times - len(lines)))
+    return [*(lines if len(lines) <= times else rng.sample(lines, times)), *more]
 
 
-def hash_of(text: str) -> int:
-    """A stable number for a line (Python's own hash changes from run to run)."""
-    return sum(ord(c) * (i + 1) for i, c in enumerate(text)) % 100_000
+def fit(examples: Examples) -> Heads:
+    """All heads and the intensity over one shared set of n-grams, with temperatures of one."""
+    grams = grams_of(examples)
+    weights, bias = [], []
+    for head, classes in HEADS.items():
+        coefficients, constants = _classifier(grams, examples[head], len(classes), _STRENGTH[head])
+        weights.append(coefficients)
+        bias.append(constants)
+    felt = examples["emotion"]
+    intensity = Ridge(alpha=1.0, solver="lsqr").fit(grams.matrix([e.text for e in felt]), np.array([e.intensity for e in felt]))
+    columns = [*weights, intensity.coef_.reshape(-1, 1)]
+    scaled = np.concatenate([np.concatenate(columns, axis=1) * grams.rarity[:, None], (grams.rarity**2)[:, None]], axis=1)
+    constants = np.concatenate([*bias, [float(intensity.intercept_)]])
+    return Heads.of(grams.buckets, scaled.astype(np.float32), constants.astype(np.float32), np.ones(len(HEADS), dtype=np.float32))
 
 
-def fit(examples: Sequence[Example], felt: Sequence[Example], strength: float = 6.0) -> Heads:
-    """Both linear models and the intensity over one shared set of n-grams."""
-    grams = grams_of(examples, felt)
-    intents = _logistic(grams.matrix([e.text for e in examples]), [e.label for e in examples], strength)
-    moved = grams.matrix([e.text for e in felt])
-    emotions = _logistic(moved, [e.label for e in felt], strength / 2)
-    intensity = Ridge(alpha=1.0, solver="lsqr").fit(moved, np.array([e.intensity for e in felt]))
-    weights = np.concatenate(
-        [_full(intents, len(INTENT_KEYS)) * grams.rarity[:, None], _full(emotions, len(EMOTIONS)) * grams.rarity[:, None],
-         intensity.coef_.reshape(-1, 1) * grams.rarity[:, None], (grams.rarity**2)[:, None]], axis=1,
-    )  # fmt: skip
-    bias = np.concatenate([_constant(intents, len(INTENT_KEYS)), _constant(emotions, len(EMOTIONS)), [float(intensity.intercept_)]])
-    return Heads.of(grams.buckets, weights.astype(np.float32), bias.astype(np.float32), np.ones(2, dtype=np.float32))
+def _classifier(grams: Grams, examples: Sequence[Example], classes: int, strength: float) -> tuple[npt.NDArray[np.float64], Floats]:
+    """Coefficients (n-grams by classes) and constants; a class without a sentence is never the answer."""
+    model = LinearSVC(C=strength, random_state=_SEED)
+    model.fit(grams.matrix([e.text for e in examples]), [e.label for e in examples], sample_weight=[e.weight for e in examples])
+    coefficients, constants = np.zeros((len(grams.buckets), classes)), np.full(classes, -20.0)
+    coefficients[:, model.classes_], constants[model.classes_] = model.coef_.T, model.intercept_
+    return coefficients, constants.astype(np.float32)
 
 
-def _logistic(matrix: csr_matrix, labels: Sequence[int], strength: float) -> LogisticRegression:
-    return LogisticRegression(C=strength, max_iter=70, tol=1e-3).fit(matrix, labels)
-
-
-def _full(model: LogisticRegression, classes: int) -> npt.NDArray[np.float64]:
-    """One column per class, also for classes without a sentence."""
-    out = np.zeros((model.coef_.shape[1], classes))
-    out[:, model.classes_] = model.coef_.T
-    return out
-
-
-def _constant(model: LogisticRegression, classes: int) -> npt.NDArray[np.float64]:
-    out = np.full(classes, -20.0)
-    out[model.classes_] = model.intercept_
-    return out
-
-
-def temperature(heads: Heads, held_out: Sequence[Example], head: str) -> float:
-    """The one number by which to soften or sharpen, chosen on lines the model has not seen, so that 0.8 is right four times in five."""
-    scores = heads.score([e.text for e in held_out])
-    logits = np.log(np.maximum(scores.intent if head == "intent" else scores.emotion, 1e-12))
-    labels = np.array([e.label for e in held_out])
+def temperature(chances: Floats, labels: Sequence[int]) -> float:
+    """The number by which to divide the margins behind `chances` so that 0.8 is right four times in five (least log loss)."""
+    margins = np.log(np.maximum(chances, 1e-12))
+    truth = np.array(labels)
 
     def loss(t: float) -> float:
-        scaled = logits / t
+        scaled = margins / t
         top = scaled.max(axis=1, keepdims=True)
         normal = scaled - top - np.log(np.exp(scaled - top).sum(axis=1, keepdims=True))
-        return float(-normal[np.arange(len(labels)), labels].mean())
+        return float(-normal[np.arange(len(truth)), truth].mean())
 
-    return min((round(0.3 + 0.05 * step, 2) for step in range(60)), key=loss)
-
-
-def _dice(turn: int = 0) -> random.Random:
-    return random.Random(_SEED + turn)  # noqa: S311 - the same sentences every time is what is wanted
+    return min((round(0.04 * 1.06**step, 4) for step in range(60)), key=loss)
 
 
-def train(target: Path) -> dict[str, float]:
+def calibrated(heads: Heads, held_out: Examples) -> tuple[Heads, dict[str, float]]:
+    """The model with its temperatures, and its accuracy per head on the held-out examples."""
+    warmth, measures = [], {}
+    for head in HEADS:
+        labels = [e.label for e in held_out[head]]
+        chances = heads.score([e.text for e in held_out[head]]).of[head]
+        warmth.append(temperature(chances, labels))
+        measures[f"{head}_accuracy"] = float((chances.argmax(axis=1) == labels).mean())
+        measures[f"{head}_temperature"] = warmth[-1]
+    return heads.tempered(np.array(warmth, dtype=np.float32)), measures
+
+
+def split(written: Lines) -> tuple[Lines, Lines]:
+    """Every sixth line apart, the same ones every time."""
+    seen = {head: [line for at, line in enumerate(lines) if at % _HELD_OUT] for head, lines in written.items()}
+    unseen = {head: [line for at, line in enumerate(lines) if not at % _HELD_OUT] for head, lines in written.items()}
+    return seen, unseen
+
+
+def once_each(written: Lines) -> Examples:
+    """Every written line as one sentence, as it stands: what a model is measured and calibrated on."""
+    most = {head: max(len(list(group)) for _, group in groupby(sorted(line.label for line in lines))) for head, lines in written.items()}
+    every = examples_of(written, 1, most)
+    return {head: _first_of_each(some) for head, some in every.items()}
+
+
+def _first_of_each(examples: Sequence[Example]) -> list[Example]:
+    return list({example.source: example for example in reversed(examples)}.values())
+
+
+def train(target: Path, tell: Callable[[str], None] = lambda _: None) -> dict[str, float]:
     """Fit once without every sixth line to measure and calibrate, then on everything. Returns the measures on the lines left out."""
-    asked, felt = sentences.intents(), sentences.emotions()
-    seen = [line for at, line in enumerate(asked) if at % 6]
-    unseen = [line for at, line in enumerate(asked) if not at % 6]
-    felt_seen = [line for at, line in enumerate(felt) if at % 6]
-    felt_unseen = [line for at, line in enumerate(felt) if not at % 6]
-    trial = fit(intent_examples(seen, _dice()), emotion_examples(felt_seen, seen, _dice(), len(seen)))
-    check = intent_examples(unseen, _dice(1), each=40)
-    check_felt = [e for e in emotion_examples(felt_unseen, unseen, _dice(1), 0) if e.source < len(felt_unseen)]
-    scores, moved = trial.score([e.text for e in check]), trial.score([e.text for e in check_felt])
-    measures = {
-        "intent_accuracy": float((scores.intent.argmax(axis=1) == [e.label for e in check]).mean()),
-        "emotion_accuracy": float((moved.emotion.argmax(axis=1) == [e.label for e in check_felt]).mean()),
-        "intent_temperature": temperature(trial, check, "intent"),
-        "emotion_temperature": temperature(trial, check_felt, "emotion"),
-    }
-    whole = fit(intent_examples(asked, _dice()), emotion_examples(felt, asked, _dice(), len(asked)))
-    temperatures = np.array([measures["intent_temperature"], measures["emotion_temperature"]], dtype=np.float32)
-    Heads(whole.buckets, whole.weights, whole.bias, temperatures, whole.table).save(target)
+    written = {head: sentences.lines_of(head) for head in HEADS}
+    seen, unseen = split(written)
+    tell("trial")
+    trial, measures = calibrated(fit(examples_of(seen)), once_each(unseen))
+    tell("whole")
+    whole = fit(examples_of(written)).tempered(trial.temperatures)
+    whole.save(target)
     return measures | {"rows": len(whole.buckets), "bytes": target.stat().st_size}
 
 
