@@ -84,3 +84,19 @@ async def test_the_whole_queue_is_known_again_after_a_restart(desk: Desk, databa
         assert {place.conversation_id for place in again.queue(agent("小林"), SHOP)} == {first.id, second.id}
     finally:
         await again.stop()
+
+
+async def test_a_waiting_customer_whose_line_is_back_hears_their_place_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    lin = await desk.comes_online("小林")
+    await desk.routing.set_state(lin, SHOP, "busy", "")
+    waiting = await desk.centre.waiting()
+    await desk.settle()
+    told: list[str] = []
+    monkeypatch.setattr(desk.centre.live, "tell_customer", lambda conversation_id, frame: told.append(frame))
+    await desk.settle()
+    assert told == []
+    head = await desk.centre.store.head(waiting.id)
+    assert head
+    desk.centre.conversations.customer_is_back(head)
+    await desk.settle()
+    assert [frame for frame in told if '"t":"queue"' in frame and '"position":1' in frame] == told != []
