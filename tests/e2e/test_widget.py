@@ -149,15 +149,15 @@ def test_a_large_picture_is_made_smaller_before_it_travels(visitor: BrowserConte
 
 def test_a_line_that_is_gone_is_told_and_so_is_nothing_when_it_is_back(visitor: BrowserContext, centre: Centre) -> None:
     page = open_chat(visitor, centre)
-    write(page, "线还在吗")
-    own(page, "线还在吗")
+    write(page, "你们几天能发货")
+    own(page, "你们几天能发货")
     visitor.set_offline(True)
     page.evaluate("dispatchEvent(new Event('offline'))")
-    write(page, "断线时写的")
+    write(page, "退货运费谁出")
     expect(page.locator(".bar")).to_contain_text("网络断开了")
     visitor.set_offline(False)
     page.evaluate("dispatchEvent(new Event('online'))")
-    own(page, "断线时写的")
+    own(page, "退货运费谁出")
     expect(page.locator(".bar")).to_have_count(0)
 
 

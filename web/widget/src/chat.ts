@@ -381,6 +381,19 @@ export class Chat {
     this.flush();
   }
 
+  /** A picture chosen before the centre knows this visitor waits for that; sent without a name it would be refused. */
+  private known(): Promise<void> {
+    if (this.api.token) return Promise.resolve();
+    return new Promise((resolve) => {
+      const stop = this.subscribe((_, event) => {
+        if (event.t !== "session") return;
+        stop();
+        resolve();
+      });
+      this.connect();
+    });
+  }
+
   private async upload(id: string): Promise<void> {
     const file = this.files.get(id);
     if (!file) return;
@@ -391,7 +404,7 @@ export class Chat {
     };
     show({ progress: 0 });
     try {
-      const light = await lighter(file);
+      const [light] = await Promise.all([lighter(file), this.known()]);
       const stored = await this.api.upload(light, (progress) => show({ progress })).done;
       if (!this.files.delete(id)) return; // thrown away meanwhile
       const card: FileCard = { ...stored };
