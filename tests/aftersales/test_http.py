@@ -73,7 +73,9 @@ async def test_an_operation_is_shown_then_done_then_told(client: httpx.AsyncClie
     assert (done.status_code, done.json()["status"], done.json()["repeated"]) == (200, "cancelled", False)
     assert done.json()["lines"][0]["text"] == "The order is cancelled and will not be sent."
     assert (await client.post("orders/P1/operations", json=act)).json()["repeated"] is True
-    [entry] = (await client.get("orders/P1/operations")).json()["items"]
+    told = (await client.get("orders/P1/operations")).json()
+    marks, [entry] = told["marks"], told["items"]
+    assert (marks["version"], marks["paid"], marks["refunded"], marks["refundable"]) == (done.json()["version"], "184.00", "184.00", "0.00")
     assert (entry["operation"], entry["text"], entry["confirmed_by"]) == ("cancel", "订单已取消：拍错了", "customer")
     again = await client.post("orders/P1/operations/preview", json=CANCEL)
     assert (again.status_code, again.json()["code"]) == (409, "order_cancelled")

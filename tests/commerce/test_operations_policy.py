@@ -215,8 +215,9 @@ def test_a_parcel_is_urged_with_an_answer_time_and_not_again_before_it() -> None
     plan = judge(an_order("shipped", parcels=scanned("collected")), UrgeParcel(), AROUND)
     assert plan.answer_by == NOON + timedelta(hours=24) and plan.lines[0].code == "urge_carrier" and "3月11日 12:00" in plan.lines[0].zh
     assert judge(an_order(), UrgeParcel(), AROUND).lines[0].code == "urge_warehouse"
-    with pytest.raises(no.UrgedLately):
+    with pytest.raises(no.UrgedLately) as refused:
         judge(an_order("shipped"), UrgeParcel(), replace(AROUND, parcel_answer_by=NOON + timedelta(hours=1)))
+    assert "3月10日 13:00" in refused.value.detail("zh-CN") and "Mar 10, 13:00" in refused.value.detail("en")
 
 
 def test_an_issued_invoice_is_taken_back_and_issued_again() -> None:

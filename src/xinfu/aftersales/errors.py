@@ -40,7 +40,7 @@ class ExchangeUnknown(Refusal):
 
 class StateForbids(Refusal):
     code, status = "state_forbids", 409
-    zh, en = "这个申请现在是“{state}”，不能这样做。", "The request is {state}; this cannot be done any more."
+    zh, en = "这个申请现在是“{state}”，不能这样做。", "The request is {state_en}; this cannot be done any more."
 
 
 class NothingLeft(Refusal):

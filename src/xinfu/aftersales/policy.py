@@ -473,7 +473,8 @@ def _date(until: datetime) -> tuple[str, str]:
 def check_move(state: State, to: State) -> None:
     """Raises StateForbids."""
     if to not in MOVES[state]:
-        raise errors.StateForbids(state=STATE_WORDS[state][0])
+        zh, en = STATE_WORDS[state]
+        raise errors.StateForbids(state=zh, state_en=en)
 
 
 def holds_money(kind: str) -> bool:

@@ -36,5 +36,5 @@ async def perform_operation(
 
 @router.get("/orders/{no}/operations")
 async def operations_of_order(no: str, request: Request, actor: CurrentActor, shop: CurrentShop, service: Service) -> HistoriesOut:
-    """What was done to the order, oldest first."""
-    return histories_out(await service.history(actor, shop, no), locale_of(request))
+    """What was done to the order, oldest first, and how it stands."""
+    return histories_out(await service.state(actor, shop, no), await service.history(actor, shop, no), locale_of(request))

@@ -118,7 +118,7 @@ class CurrencyDiffers(Refusal):
 
 class UrgedLately(Refusal):
     code, status = "urged_lately", 409
-    zh, en = "刚催过不久，{until} 之后才能再催。", "That was done lately; not again before {until}."
+    zh, en = "刚催过不久，{until} 之后才能再催。", "That was done lately; not again before {until_en}."
 
 
 class QuietHours(Refusal):

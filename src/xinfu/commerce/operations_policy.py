@@ -328,7 +328,7 @@ def _urge_payment(order: OrderState, asked: UrgePayment, around: Surroundings) -
     if not QUIET_TO <= around.now.astimezone(around.zone).hour < QUIET_FROM:
         raise no.QuietHours
     if around.payment_urged_at and around.now < (again := around.payment_urged_at + URGE_PAYMENT_EVERY):
-        raise no.UrgedLately(until=_when(again, around)[0])
+        raise _urged(again, around)
     zh, en = _when(order.pay_by, around)
     told = _s("urge_payment", f"提醒客户：{zh}前支付 {order.total}，过时自动取消。",
         f"The customer is reminded to pay {order.total} by {en}; after that it cancels itself.")  # fmt: skip
@@ -341,7 +341,7 @@ def _urge_parcel(order: OrderState, asked: UrgeParcel, around: Surroundings) -> 
     if order.status in ("delivered", "completed"):
         raise no.NotOnTheWay
     if around.parcel_answer_by and around.now < around.parcel_answer_by:
-        raise no.UrgedLately(until=_when(around.parcel_answer_by, around)[0])
+        raise _urged(around.parcel_answer_by, around)
     by = around.now + CARRIER_ANSWERS_IN
     zh, en = _when(by, around)
     if dispatched(order):
@@ -460,6 +460,11 @@ def _payable(order: OrderState, around: Surroundings) -> None:
         raise no.PaidAlready
     if around.now >= order.pay_by:
         raise no.PaymentTimeOver
+
+
+def _urged(until: datetime, around: Surroundings) -> no.UrgedLately:
+    zh, en = _when(until, around)
+    return no.UrgedLately(until=zh, until_en=en)
 
 
 # Saying it

@@ -6,7 +6,18 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from xinfu.commerce.contracts import OrderStatus
-from xinfu.commerce.operations_contracts import AnyInputs, ConfirmedBy, Done, HistoryEntry, MoneyEffect, Operation, Preview, Sentence
+from xinfu.commerce.operations_contracts import (
+    AnyInputs,
+    ConfirmedBy,
+    Done,
+    HistoryEntry,
+    MoneyEffect,
+    Operation,
+    OrderState,
+    Preview,
+    Sentence,
+)
+from xinfu.commerce.operations_policy import still_due
 from xinfu.kit.clock import to_ms
 from xinfu.kit.i18n import Locale
 
@@ -85,10 +96,29 @@ class HistoryOut(BaseModel):
     answer_by: int | None
 
 
+class MarksOut(BaseModel):
+    """How the order stands beside its status. `refundable`: what came in less what went or goes back; `due`: differences yet to be paid."""
+
+    version: str
+    reviewed_at: int | None
+    held_at: int | None
+    hold_reason: str
+    intercept_at: int | None
+    pay_method: str
+    invoice_asked: bool
+    invoice_issued_at: int | None
+    paid: str
+    refunded: str
+    refundable: str
+    due: str
+    currency: str
+
+
 class HistoriesOut(BaseModel):
     """Oldest first."""
 
     items: list[HistoryOut]
+    marks: MarksOut
 
 
 def preview_out(p: Preview, locale: Locale) -> PreviewOut:
@@ -121,8 +151,9 @@ def done_out(d: Done, locale: Locale) -> DoneOut:
     )
 
 
-def histories_out(entries: Sequence[HistoryEntry], locale: Locale) -> HistoriesOut:
+def histories_out(order: OrderState, entries: Sequence[HistoryEntry], locale: Locale) -> HistoriesOut:
     return HistoriesOut(
+        marks=_marks(order),
         items=[
             HistoryOut(
                 id=e.id,
@@ -135,12 +166,30 @@ def histories_out(entries: Sequence[HistoryEntry], locale: Locale) -> HistoriesO
                 answer_by=_ms(e.answer_by),
             )
             for e in entries
-        ]
+        ],
     )
 
 
 def sentences(said: Iterable[Sentence], locale: Locale) -> list[SentenceOut]:
     return [SentenceOut(code=s.code, text=s.zh if locale == "zh-CN" else s.en) for s in said]
+
+
+def _marks(order: OrderState) -> MarksOut:
+    return MarksOut(
+        version=order.version,
+        reviewed_at=_ms(order.reviewed_at),
+        held_at=_ms(order.held_at),
+        hold_reason=order.hold_reason,
+        intercept_at=_ms(order.intercept_at),
+        pay_method=order.pay_method,
+        invoice_asked=order.invoice is not None,
+        invoice_issued_at=_ms(order.invoice.issued_at) if order.invoice else None,
+        paid=order.paid.plain(),
+        refunded=order.refunded.plain(),
+        refundable=order.refundable.plain(),
+        due=still_due(order).plain(),
+        currency=order.total.currency,
+    )
 
 
 def _money(m: MoneyEffect) -> MoneyOut:
