@@ -338,6 +338,18 @@ async def test_review_hold_and_release_are_kept_over_an_import(desk: Desk) -> No
     assert (await desk.operations.state(ALL, SHOP, "A1")).held_at is None
 
 
+async def test_a_refund_under_way_is_not_forgotten_when_the_order_is_imported_again(desk: Desk) -> None:
+    customer = new_id()
+    await desk.given(paid("A1", customer))
+    await desk.do("A1", "cancel")
+    await desk.given(paid("A1", customer, note="新备注"))
+    assert (await desk.payments("A1")).count(("refund", "alipay", 18400, "refunding")) == 1
+    assert not (await desk.do("A1", "cancel")).money.refund
+    accounted = (NewPayment(Money(18400), "alipay", NOON), NewPayment(Money(18400), "alipay", NOON, "refund"))
+    await desk.given(paid("A1", customer, payments=accounted))
+    assert await desk.payments("A1") == [("payment", "alipay", 18400, "done"), ("refund", "alipay", 18400, "done")]
+
+
 async def test_a_parcel_is_urged_and_called_back_once(desk: Desk) -> None:
     await desk.given(an_order("S1", new_id(), parcels=(a_parcel("SF1", a_scan(5, "collected")),)))
     urged = await desk.do("S1", "urge_parcel")
