@@ -22,6 +22,7 @@ from xinfu.conversations import endpoints as conversation_endpoints
 from xinfu.conversations import file_endpoints, widget_endpoints
 from xinfu.conversations.board import Board
 from xinfu.conversations.cards import Attachments
+from xinfu.conversations.contracts import Changed
 from xinfu.conversations.customer_gateway import CustomerGateway
 from xinfu.conversations.files import Files
 from xinfu.conversations.intake import Intake
@@ -117,6 +118,7 @@ class Centre:
         self.intake.responder = self.reception
         self.bus.subscribe(commerce.OrderChanged, self.reception.order_changed)
         self.bus.subscribe(AnswerLearned, self._learn)
+        self.bus.subscribe(Changed, self._note_outcome)
         self.bus.subscribe(identity.AccessChanged, self._access_changed)
 
         base = f"http://{self.config.host}:{self.config.port}"
@@ -158,12 +160,21 @@ class Centre:
         await self.intake.stop()
         await self.search.stop()
         await self.bus.stop()
+        await self.knowledge.gaps.flush()
         self.knowledge.stop()
         await self.store.close()
         await self.database.dispose()
 
     async def _access_changed(self, changed: identity.AccessChanged) -> None:
         self.live.sign_off(changed.actor_id)
+
+    async def _note_outcome(self, changed: Changed) -> None:
+        """Scripts are judged by what became of the conversations they were used in."""
+        c = changed.conversation
+        if changed.was == "agent" and c.state == "queued":
+            await self.scripts.note_outcome(c.shop_id, c.id, handed_back=True)
+        elif c.state == "closed" and c.assignee_id:
+            await self.scripts.note_outcome(c.shop_id, c.id, resolved=c.outcome == "solved", rating=c.rating)
 
     async def _learn(self, learned: AnswerLearned) -> None:
         """A lead's answer becomes a draft article, for the trainer to review."""

@@ -174,7 +174,7 @@ class Desk(Protocol):
 
 
 class Changed(msgspec.Struct, frozen=True):
-    """Announced on the bus after the commit when a conversation's state, assignee or offer changed (not for every message)."""
+    """Announced on the bus after the commit when a conversation's state, assignee, offer or rating changed (not for every message)."""
 
     conversation: Summary
     was: State

@@ -4,7 +4,7 @@
 The columns beside it exist only to be searched by.
 """
 
-from sqlalchemy import BigInteger, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from xinfu.conversations.model_files import FileRow
@@ -20,6 +20,15 @@ class ConversationRow(Base):
         Index("ix_conversation_state_last", "state", "last_at"),
         Index("ix_conversation_assignee", "assignee_id", "state"),
         Index("ix_conversation_customer", "customer_id", "opened_at"),
+        # The list of all open ones: a few among everything that was ever closed.
+        Index(
+            "ix_conversation_shop_open",
+            "shop_id",
+            "last_at",
+            "id",
+            sqlite_where=text("state <> 'closed'"),
+            postgresql_where=text("state <> 'closed'"),
+        ),
         {"schema": "log"},
     )
 
