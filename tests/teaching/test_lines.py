@@ -27,14 +27,14 @@ async def rows_and_audit(database: Database) -> tuple[int, int]:
 async def test_a_file_is_stored_once_and_then_known(lines: Lines, database: Database) -> None:
     trainer = a_trainer()
     first = await lines.import_file(trainer, SHOP, own_csv())
-    assert (first.stored, first.created, first.updated, first.problems_total) == (True, 160, 0, 0)
+    assert (first.stored, first.created, first.updated, first.problems_total) == (True, 200, 0, 0)
     again = await lines.import_file(trainer, SHOP, own_csv())
-    assert (again.created, again.updated, again.unchanged) == (0, 0, 160)
+    assert (again.created, again.updated, again.unchanged) == (0, 0, 200)
     changed = await lines.import_file(trainer, SHOP, "消息,意图,情绪\n甲要葫芦,优惠券,生气\n".encode())
     assert (changed.created, changed.updated) == (0, 1)
     page = await lines.page(trainer, SHOP, "intent", "coupon", None, 10)
     assert [(row.text, row.emotion, row.source, row.actor) for row in page.items] == [("甲要葫芦", "anger", "file", "试教员")]
-    assert (await rows_and_audit(database))[0] == 160
+    assert (await rows_and_audit(database))[0] == 200
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])

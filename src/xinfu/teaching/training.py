@@ -59,7 +59,7 @@ class Training:
         self._folder = folder
         self._readers = readers
         self._effort = effort or Effort()
-        self._tasks: dict[Id, asyncio.Task[None]] = {}
+        self._tasks: dict[Id, tuple[TrainingRun, asyncio.Task[None]]] = {}
 
     async def start(self) -> None:
         """Give up runs whose process is gone, and clear away what they left."""
@@ -71,10 +71,12 @@ class Training:
 
     async def stop(self) -> None:
         """End what is under way; it is marked as interrupted."""
-        tasks = list(self._tasks.values())
-        for task in tasks:
+        under_way = list(self._tasks.values())
+        for _, task in under_way:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(task for _, task in under_way), return_exceptions=True)
+        for run, _ in under_way:
+            await self._failed(run, "interrupted")
 
     async def begin(self, actor: Actor, shop_id: Id, told: Told | None = None) -> TrainingRun:
         """Start a run in a process of its own and come back at once. Raises TooFewLines, TrainingRunning."""
@@ -97,14 +99,15 @@ class Training:
                 audit.record(unit, actor, now, "training.begun", shop_id, "training_run", run.id, lines=run.lines, held=run.held)
         except IntegrityError as error:
             raise TrainingRunning from error
-        self._tasks[run.id] = asyncio.create_task(self._work(actor, run, told), name=f"training {run.id}")
-        self._tasks[run.id].add_done_callback(lambda _: self._tasks.pop(run.id, None))
+        task = asyncio.create_task(self._work(actor, run, told), name=f"training {run.id}")
+        task.add_done_callback(lambda _: self._tasks.pop(run.id, None))
+        self._tasks[run.id] = (run, task)
         return run
 
     async def finish(self, actor: Actor, shop_id: Id, run_id: Id) -> TrainingRun:
         """Wait for a run of this process and give its end."""
-        if task := self._tasks.get(run_id):
-            await asyncio.wait([task])
+        if known := self._tasks.get(run_id):
+            await asyncio.wait([known[1]])
         return await self.run(actor, shop_id, run_id)
 
     async def cancel(self, actor: Actor, shop_id: Id, run_id: Id) -> TrainingRun:
@@ -116,9 +119,9 @@ class Training:
             if not await repository.touch(unit, shop_id, run_id, gone):
                 raise NotRunning
             audit.record(unit, actor, now, "training.cancelled", shop_id, "training_run", run_id)
-        if task := self._tasks.get(run_id):
-            task.cancel()
-            await asyncio.wait([task])
+        if known := self._tasks.get(run_id):
+            known[1].cancel()
+            await asyncio.wait([known[1]])
         return await self.run(actor, shop_id, run_id)
 
     async def run(self, actor: Actor, shop_id: Id, run_id: Id) -> TrainingRun:
@@ -190,16 +193,13 @@ class Training:
             problem = await self._follow(run, folder, told)
             if not problem:
                 await self._keep(actor, run, folder)
-        except asyncio.CancelledError:
-            problem = "interrupted"
-            raise
         except Exception as error:
             problem = type(error).__name__
             log.exception("training.failed", shop_id=run.shop_id, run_id=run.id)
         finally:
-            if problem:
-                await self._failed(run, problem)
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        if problem:
+            await self._failed(run, problem)
 
     async def _failed(self, run: TrainingRun, problem: str) -> None:
         ended = {"active": None, "state": "failed", "problem": problem[:500], "finished_at": self._clock.now()}
