@@ -16,6 +16,7 @@ export const pages: readonly PageLink[] = [
   { name: "wall", path: "/wall", icon: "wall", needs: ["conversations.read_all"] },
   { name: "customers", path: "/customers", icon: "people", needs: ["customers.read"] },
   { name: "knowledge", path: "/knowledge", icon: "book", needs: ["knowledge.read"] },
+  { name: "training", path: "/training", icon: "spark", needs: ["understanding.train"] },
   { name: "settings", path: "/settings", icon: "gear", needs: ["settings.read", "staff.read"] },
   { name: "audit", path: "/audit", icon: "audit", needs: ["audit.read"] },
 ];
@@ -28,6 +29,7 @@ export const router = createRouter({
     { path: "/wall", name: "wall", component: () => import("./pages/wall/WallPage.vue") },
     { path: "/customers/:id?", name: "customers", component: () => import("./pages/customers/CustomersPage.vue") },
     { path: "/knowledge/:tab?/:id?", name: "knowledge", component: () => import("./pages/knowledge/KnowledgePage.vue") },
+    { path: "/training/:tab?", name: "training", component: () => import("./pages/training/TrainingPage.vue") },
     { path: "/settings/:tab?", name: "settings", component: () => import("./pages/settings/SettingsPage.vue") },
     { path: "/audit", name: "audit", component: () => import("./pages/audit/AuditPage.vue") },
     { path: "/:rest(.*)*", redirect: "/desk" },

@@ -68,7 +68,7 @@ async function request<T>(method: string, path: string, body?: unknown, query?: 
   if (context.shop) headers["X-Shop"] = context.shop;
   if (method !== "GET") headers["X-CSRF-Token"] = cookie("xinfu_csrf");
   let payload: BodyInit | undefined;
-  if (body instanceof FormData) payload = body;
+  if (body instanceof FormData || body instanceof Blob) payload = body;
   else if (body !== undefined) {
     headers["Content-Type"] = "application/json";
     payload = JSON.stringify(body);

@@ -3,7 +3,7 @@ import type zh from "./zh-CN.ts";
 
 const en: typeof zh = {
   app: { title: "Xinfu", mark: "心", pages: "Pages" },
-  page: { desk: "Desk", wall: "Wall", customers: "Customers", knowledge: "Knowledge", settings: "Settings", audit: "Audit" },
+  page: { desk: "Desk", wall: "Wall", customers: "Customers", knowledge: "Knowledge", training: "Training", settings: "Settings", audit: "Audit" },
   common: {
     close: "Close", cancel: "Cancel", save: "Save", saved: "Saved.", edit: "Edit", remove: "Delete", more: "Show more", undo: "Undo", loading: "Loading…",
     try_again: "Try again", not_loaded: "This could not be loaded", list_comma: ", ", colon: ": ",
@@ -105,6 +105,22 @@ const en: typeof zh = {
     submitted: "Saved. Usable once a colleague has reviewed it.", decided: { approve: "Approved; everybody can use it.", return: "Sent back to its writer." }, returned_why: "{who} sent it back: {why}", own_words: "Waiting for a colleague's review; one's own words cannot be approved by oneself.", asks: "Written by {who}, waiting for your review.",
     why: "To send it back, say why", do_return: "Send back", do_approve: "Approve", goes_to_review: "Shared words are reviewed by a colleague before anybody can use them.",
   },
+  training: {
+    tab: { model: "Model", label: "Label", lines: "Labelled" }, head: { intent: "Intent", emotion: "Emotion", demand: "Demand", abuse: "Abuse", danger: "Danger" },
+    label: { demand: { information: "Information", action: "Something done", refund: "Refund", compensation: "Compensation", apology: "Apology", fairness: "Fairness", none: "None" }, abuse: { yes: "Abusive", no: "Not abusive" }, danger: { none: "No danger" } },
+    lines: "{n} labelled messages", parts: "{train} to learn from, {held} held out to test it", missing: "{n} more labels and a training can begin.", failed: "The last training did not finish: {why}", begin: "Train",
+    running: "Training: {step}", running_hint: "It works quietly in the background. You may leave this page.",
+    step: { waiting: "getting ready", drawing: "preparing sentences", trial: "trial", calibrating: "calibrating", fitting: "learning", saving: "saving", comparing: "comparing", done: "finishing" },
+    versions: "Versions", version: "Version {n}", made: "{who}, {when}, from {n} messages", figures: "Comparison", use: "Use this one", in_use: "In use", published: "Done. New messages are read with it at once.",
+    built_in: "Built-in model", built_in_hint: "Came with Xinfu; has not learnt from your labels.", back: "Go back to it", chosen: "Chosen by {who}, {when}.",
+    verdict: { better: "Better", unclear: "Not clearly better", worse: "Worse", too_few: "Too few messages to tell" },
+    worse_title: "This version is clearly worse", worse_hint: "On the held-out messages it does worse than the one in use. You should rarely want it.", use_all_the_same: "Use it all the same",
+    compared: "Against the model in use at the time, on the same {n} messages neither learnt from. Ranges are 95%.", nothing_held: "No messages were held out, so there is nothing to compare on.", held: "{n} messages", before: "Before", now: "Now", range: "Range now", change: "Change (points)",
+    accuracy: "Read rightly", ece: "Calibration error", per_label: "Per label", count: "Messages", meant: "Meant", read_as: "Read as",
+    upload: "Upload a file", upload_hint: "CSV or JSON Lines, 100,000 rows and 20 MB at most. With one wrong row nothing is stored, and you are told which.", example: '"and the invoice?","anything else?",invoice,calm', imported: "{created} new, {updated} changed, {unchanged} known already.", refused: "{n} problems; nothing was stored.", row: "Row {n}",
+    what: "Label", every: "All", done: "{n} labelled just now", all_done: "All labelled", all_done_hint: "New messages show up here, or label something else.", other: "Another label…", skip: "Skip",
+    none: "Nothing labelled yet", none_hint: "Upload a file or label a few messages.", message: "Message", labels: "Labels", used_for: "Used to", by: "By", part: { train: "learn", held: "test" },
+  },
   wall: {
     waiting: "Waiting", troubled: "In trouble", live: "Going on", people: "People", free: "{n} free", nobody_waits: "Nobody is waiting", no_trouble: "All is calm", none_live: "No conversations right now", nobody: "Nobody is at work yet", alarms: "{n} alarms", whisper_to: "Whisper to {name}",
     count: { waiting: "waiting", troubled: "to watch", agent: "with people", ai: "with the AI", free: "free" },
@@ -125,7 +141,7 @@ const en: typeof zh = {
   permission: {
     conversations_serve: "Serve customers", conversations_read_all: "See all conversations", conversations_lead: "Lead: whisper, take over, answer questions", customers_read: "See customers", customers_edit: "Edit customers", customers_unmask: "See whole personal data", orders_read: "See orders",
     orders_import: "Import products and orders", orders_review: "Review, hold and release orders", orders_cancel: "Cancel orders", orders_modify: "Change address and note", orders_reprice: "Change goods and payment", orders_urge: "Urge payment and parcels", orders_reissue: "Send again free of charge", orders_invoice: "Issue invoices",
-    aftersales_read: "See after-sales", aftersales_request: "Open and withdraw after-sales requests", aftersales_decide: "Accept and decline after-sales", knowledge_read: "See knowledge", knowledge_edit: "Write knowledge", scripts_shared_edit: "Write shared scripts", staff_read: "See staff", staff_manage: "Manage staff", roles_manage: "Manage roles", settings_read: "See shop settings", settings_edit: "Change shop settings",
+    aftersales_read: "See after-sales", aftersales_request: "Open and withdraw after-sales requests", aftersales_decide: "Accept and decline after-sales", knowledge_read: "See knowledge", knowledge_edit: "Write knowledge", scripts_shared_edit: "Write shared scripts", understanding_train: "Label messages and train models", staff_read: "See staff", staff_manage: "Manage staff", roles_manage: "Manage roles", settings_read: "See shop settings", settings_edit: "Change shop settings",
     tokens_manage: "Manage API keys", audit_read: "See the audit list", metrics_read: "See metrics",
   },
   tokens: {
@@ -137,11 +153,11 @@ const en: typeof zh = {
     hint: "Who did what, and when. To read only.", filter: "Only this action", every: "Every action", none: "No entries", none_hint: "Try another filter.", when: "When", who: "Who", what: "What", detail: "Details", from: "From",
     action: {
       sign_in_ok: "Signed in", sign_in_failed: "Sign-in failed", sign_in_ended: "Signed out", staff_created: "Added a person", staff_changed: "Changed a person", staff_renamed: "Changed name", staff_password_changed: "Changed password", staff_password_reset: "Reset password", role_changed: "Changed a role",
-      token_created: "Made a key", token_revoked: "Revoked a key", settings_saved: "Changed settings", shop_created: "Made a shop", customer_unmasked: "Saw personal data", customer_edited: "Edited a customer", script_created: "Wrote a script", script_changed: "Changed a script", script_deleted: "Deleted a script", customers_imported: "Imported customers", orders_imported: "Imported orders", products_imported: "Imported products", demo_simulator: "Switched simulated customers", article_created: "Wrote an article", article_changed: "Changed an article", article_archived: "Archived an article",
+      token_created: "Made a key", token_revoked: "Revoked a key", settings_saved: "Changed settings", shop_created: "Made a shop", customer_unmasked: "Saw personal data", customer_edited: "Edited a customer", script_created: "Wrote a script", script_changed: "Changed a script", script_deleted: "Deleted a script", labels_added: "Labelled a message", labels_imported: "Imported labels", labels_removed: "Removed a label", training_begun: "Began a training", training_cancelled: "Cancelled a training", training_done: "Finished a training", model_published: "Changed the model", customers_imported: "Imported customers", orders_imported: "Imported orders", products_imported: "Imported products", demo_simulator: "Switched simulated customers", article_created: "Wrote an article", article_changed: "Changed an article", article_archived: "Archived an article",
     },
     key: {
       title: "title", shared: "shared", status: "state", was_status: "before", version: "version", effective_from: "in effect", login: "login", role: "role", disabled: "disabled", unlock: "unlocked", locked: "locked", name: "name", permissions: "rights", before: "before", after: "now", slug: "short name",
-      field: "saw", reason: "reason", tags: "tags", vip: "VIP", note: "note", on: "switched on", created: "new", updated: "updated", refused: "not imported",
+      field: "saw", reason: "reason", tags: "tags", vip: "VIP", note: "note", on: "switched on", lines: "to learn from", held: "held out", number: "version", verdict: "verdict", was: "before", source: "from", even_if_worse: "although worse", intent: "intent", emotion: "emotion", created: "new", updated: "updated", refused: "not imported",
     },
     not: { on: "switched off" },
   },

@@ -1,7 +1,7 @@
 /* Chinese words of the workbench: short, spoken, full-width punctuation. */
 export default {
   app: { title: "心服", mark: "心", pages: "页面" },
-  page: { desk: "接待", wall: "看板", customers: "客户", knowledge: "知识", settings: "设置", audit: "审计" },
+  page: { desk: "接待", wall: "看板", customers: "客户", knowledge: "知识", training: "训练", settings: "设置", audit: "审计" },
   common: {
     close: "关闭", cancel: "取消", save: "保存", saved: "已保存。", edit: "修改", remove: "删除", more: "再看一些", undo: "撤销", loading: "正在取……",
     try_again: "再试一次", not_loaded: "没能取到内容", list_comma: "、", colon: "：",
@@ -103,6 +103,22 @@ export default {
     submitted: "已保存，等另一位同事审核后可用。", decided: { approve: "已通过，大家都能用了。", return: "已退回给作者。" }, returned_why: "{who} 退回了：{why}", own_words: "正在等另一位同事审核，自己写的不能自己通过。", asks: "{who} 写的，等你审核。",
     why: "退回的话，写下原因", do_return: "退回", do_approve: "通过", goes_to_review: "共享话术保存后由另一位同事审核，通过了才能用。",
   },
+  training: {
+    tab: { model: "模型", label: "标注", lines: "标过的" }, head: { intent: "意图", emotion: "情绪", demand: "诉求", abuse: "骂人", danger: "危险" },
+    label: { demand: { information: "问信息", action: "办事", refund: "退款", compensation: "补偿", apology: "道歉", fairness: "讲公道", none: "没有" }, abuse: { yes: "在骂人", no: "没骂人" }, danger: { none: "没有危险" } },
+    lines: "标注了 {n} 条消息", parts: "{train} 条用来学，{held} 条留着考它", missing: "再标 {n} 条就可以训练。", failed: "上次训练没有完成：{why}", begin: "开始训练",
+    running: "正在训练：{step}", running_hint: "在后台慢慢做，不影响接待。可以离开这一页。",
+    step: { waiting: "准备", drawing: "准备句子", trial: "试学", calibrating: "校准把握", fitting: "正式学", saving: "保存", comparing: "对比", done: "收尾" },
+    versions: "版本", version: "第 {n} 版", made: "{who} {when}，用了 {n} 条", figures: "看对比", use: "用这一版", in_use: "正在用", published: "换好了，新消息马上用它来读。",
+    built_in: "自带的模型", built_in_hint: "随心服一起来的，没学过店里的标注。", back: "换回自带的", chosen: "{who} {when} 选定。",
+    verdict: { better: "比原来好", unclear: "看不出差别", worse: "比原来差", too_few: "留的消息太少，说不准" },
+    worse_title: "这一版明显更差", worse_hint: "在留出的消息上，它比正在用的差。一般不该用它。", use_all_the_same: "还是用它",
+    compared: "和训练时正在用的模型，在同样 {n} 条没学过的消息上比。括号里是 95% 的范围。", nothing_held: "没有留出的消息，没法比。", held: "{n} 条", before: "原来", now: "现在", range: "现在的范围", change: "变化（百分点）",
+    accuracy: "读对的比例", ece: "把握和实际差多少", per_label: "每个标签", count: "条数", meant: "本来是", read_as: "读成了",
+    upload: "上传文件", upload_hint: "CSV 或 JSON Lines，最多 10 万行、20 MB。有一行不对就什么都不存，并告诉你哪一行。标签可以写中文。", example: '"那发票呢","还有什么可以帮您","发票","平静"', imported: "新增 {created} 条，更新 {updated} 条，{unchanged} 条本来就有。", refused: "有 {n} 处问题，什么都没有存。", row: "第 {n} 行",
+    what: "标什么", every: "全部", done: "刚才标了 {n} 条", all_done: "都标完了", all_done_hint: "客户有新消息，或者换一种标法，这里就会有。", other: "别的标签……", skip: "跳过",
+    none: "还没有标注", none_hint: "上传一个文件，或者去标注几条。", message: "消息", labels: "标签", used_for: "用途", by: "谁标的", part: { train: "学", held: "考" },
+  },
   wall: {
     waiting: "谁在等", troubled: "谁不顺", live: "正在进行", people: "同事", free: "{n} 位有空", nobody_waits: "没有人在等", no_trouble: "一切平稳", none_live: "现在没有会话", nobody: "还没有同事上线", alarms: "{n} 个提醒", whisper_to: "对 {name} 说悄悄话",
     count: { waiting: "在排队", troubled: "要留意", agent: "人工接待", ai: "智能接待", free: "有空的同事" },
@@ -123,7 +139,7 @@ export default {
   permission: {
     conversations_serve: "接待客户", conversations_read_all: "看所有会话", conversations_lead: "督导：悄悄话、接管、答复请示", customers_read: "看客户资料", customers_edit: "改客户资料", customers_unmask: "查看完整的个人信息", orders_read: "看订单",
     orders_import: "导入商品和订单", orders_review: "审核、拦截和放行订单", orders_cancel: "取消订单", orders_modify: "改地址和留言", orders_reprice: "改商品和付款方式", orders_urge: "催付、催件", orders_reissue: "免费补发", orders_invoice: "开发票",
-    aftersales_read: "看售后", aftersales_request: "提交和撤回售后", aftersales_decide: "同意和拒绝售后", knowledge_read: "看知识", knowledge_edit: "写知识", scripts_shared_edit: "写共享话术", staff_read: "看员工名单", staff_manage: "管理员工", roles_manage: "管理角色", settings_read: "看店铺设置", settings_edit: "改店铺设置",
+    aftersales_read: "看售后", aftersales_request: "提交和撤回售后", aftersales_decide: "同意和拒绝售后", knowledge_read: "看知识", knowledge_edit: "写知识", scripts_shared_edit: "写共享话术", understanding_train: "标注消息、训练模型", staff_read: "看员工名单", staff_manage: "管理员工", roles_manage: "管理角色", settings_read: "看店铺设置", settings_edit: "改店铺设置",
     tokens_manage: "管理接口密钥", audit_read: "看审计", metrics_read: "看指标",
   },
   tokens: {
@@ -135,11 +151,11 @@ export default {
     hint: "谁在什么时候做了什么。只能看，不能改。", filter: "只看哪种操作", every: "所有操作", none: "没有记录", none_hint: "换个条件试试。", when: "时间", who: "谁", what: "做了什么", detail: "细节", from: "来自",
     action: {
       sign_in_ok: "登录", sign_in_failed: "登录失败", sign_in_ended: "退出登录", staff_created: "添加员工", staff_changed: "修改员工", staff_renamed: "改名", staff_password_changed: "修改密码", staff_password_reset: "重置密码", role_changed: "修改角色",
-      token_created: "新建密钥", token_revoked: "作废密钥", settings_saved: "修改设置", shop_created: "新建店铺", customer_unmasked: "查看个人信息", customer_edited: "修改客户资料", script_created: "写话术", script_changed: "改话术", script_deleted: "删话术", customers_imported: "导入客户", orders_imported: "导入订单", products_imported: "导入商品", demo_simulator: "开关模拟客户", article_created: "写知识", article_changed: "改知识", article_archived: "归档知识",
+      token_created: "新建密钥", token_revoked: "作废密钥", settings_saved: "修改设置", shop_created: "新建店铺", customer_unmasked: "查看个人信息", customer_edited: "修改客户资料", script_created: "写话术", script_changed: "改话术", script_deleted: "删话术", labels_added: "标注消息", labels_imported: "导入标注", labels_removed: "删标注", training_begun: "开始训练", training_cancelled: "取消训练", training_done: "训练完成", model_published: "换模型", customers_imported: "导入客户", orders_imported: "导入订单", products_imported: "导入商品", demo_simulator: "开关模拟客户", article_created: "写知识", article_changed: "改知识", article_archived: "归档知识",
     },
     key: {
       title: "标题", shared: "共享", status: "状态", was_status: "原来", version: "版本", effective_from: "生效", login: "账号", role: "角色", disabled: "停用", unlock: "解锁", locked: "已锁定", name: "名字", permissions: "权限", before: "原来", after: "现在", slug: "代号",
-      field: "看了", reason: "理由", tags: "标签", vip: "VIP", note: "备注", on: "打开", created: "新增", updated: "更新", refused: "没导入",
+      field: "看了", reason: "理由", tags: "标签", vip: "VIP", note: "备注", on: "打开", lines: "学的条数", held: "留的条数", number: "第几版", verdict: "结论", was: "原来", source: "来源", even_if_worse: "明知变差", intent: "意图", emotion: "情绪", created: "新增", updated: "更新", refused: "没导入",
     },
     not: { on: "关掉" },
   },

@@ -5,7 +5,7 @@ import { exact } from "../../text/time.ts";
 export const ACTIONS = [
   "sign_in.ok", "sign_in.failed", "sign_in.ended", "staff.created", "staff.changed", "staff.renamed", "staff.password_changed", "staff.password_reset", "role.changed", "token.created", "token.revoked",
   "settings.saved", "shop.created", "customer.unmasked", "customer.edited", "customers.imported", "orders.imported", "products.imported", "article.created", "article.changed", "article.archived",
-  "script.created", "script.changed", "script.deleted", "demo.simulator",
+  "script.created", "script.changed", "script.deleted", "labels.added", "labels.imported", "labels.removed", "training.begun", "training.cancelled", "training.done", "model.published", "demo.simulator",
 ] as const;
 
 type Say = (key: string) => string;
@@ -19,6 +19,9 @@ const CODES: Record<string, readonly string[]> = {
   status: ["knowledge.state", "scripts.review"],
   was_status: ["knowledge.state", "scripts.review"],
   field: ["customer"],
+  verdict: ["training.verdict"],
+  intent: ["intent"],
+  emotion: ["emotion"],
   permissions: ["permission"],
   before: ["permission"],
   after: ["permission"],
