@@ -228,6 +228,15 @@ class Intake:
             return False
         return True
 
+    async def complete(self, conversation_id: Id, finish: Callable[[dict[str, Any]], Reply | None]) -> None:
+        """Take an answer the front desk put off, as if just given. `finish` gets the newest memory; None: nothing is left to say."""
+
+        def step(draft: Draft, now: int) -> None:
+            if reply := finish(draft.memory):
+                self._take_reply(draft, reply, now)
+
+        await self.act(conversation_id, step)
+
     def cached(self, conversation_id: Id) -> Summary | None:
         """The newest stored head if it is in memory."""
         found = self._hot.get(conversation_id)
@@ -422,7 +431,7 @@ class Intake:
     def _announce(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:
             was, now = outcome.draft.before, outcome.draft.summary
-            if was.state != now.state or was.assignee_id != now.assignee_id or was.offered_to != now.offered_to:
+            if (was.state, was.assignee_id, was.offered_to, was.rating) != (now.state, now.assignee_id, now.offered_to, now.rating):
                 self._bus.publish(Changed(now, was.state, was.assignee_id))
 
     def _refuse(self, batch: list[Command], crash: Exception) -> None:
