@@ -15,7 +15,7 @@ from xinfu.kit.money import Money
 from xinfu.kit.text import bigrams
 from xinfu.knowledge.contracts import Audience, Hit
 from xinfu.reception import Reception
-from xinfu.understanding.contracts import Danger, Emotion, Entity, Language, Reading
+from xinfu.understanding.contracts import Danger, Demand, Emotion, Entity, Language, Reading
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)  # ten in the morning in Shanghai
 SHOP = "5" * 32
@@ -186,12 +186,13 @@ def a_reading(
     p: float = 0.9,
     emotion: Emotion = "calm",
     intensity: int = 0,
+    demand: Demand = "none",
     danger: Danger | None = None,
     abuse: bool = False,
     language: Language = "zh",
     entities: tuple[Entity, ...] = (),
 ) -> Reading:
-    return Reading(intent, p, ((intent, p),), "any", emotion, 0.9, intensity, abuse, danger, entities, language)
+    return Reading(intent, p, ((intent, p),), "any", emotion, 0.9, intensity, abuse, danger, entities, language, demand, 0.9)
 
 
 def number(text: str, no: str) -> Entity:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from xinfu.commerce.contracts import Product
-from xinfu.conversations.contracts import Said
 from xinfu.kit.i18n import Locale
 from xinfu.kit.text import clip
 from xinfu.knowledge.contracts import Hit
+from xinfu.reception import doing
 from xinfu.reception.goods import attribute_text, price_text, sentence, stock_text
 from xinfu.reception.handover import waiting_words
 from xinfu.reception.parcels import order_text
@@ -32,7 +32,7 @@ _ACTIONS = frozenset(
 )
 
 
-def compose(turn: Turn, decision: Decision, zone: ZoneInfo, card: CardMaker) -> list[Said]:
+def compose(turn: Turn, decision: Decision, zone: ZoneInfo, card: CardMaker) -> Answer:
     """What to say for a decision. Rotates phrase variants and notes apologies and promises in the turn's memory."""
     answer = Answer(turn, decision, zone)
     if decision.handover == "danger":
@@ -42,7 +42,7 @@ def compose(turn: Turn, decision: Decision, zone: ZoneInfo, card: CardMaker) -> 
         _ACTS[decision.act](answer, card)
     if decision.handover:
         _handing(answer)
-    return answer.said()
+    return answer
 
 
 def _soothe(answer: Answer) -> None:
@@ -54,7 +54,10 @@ def _soothe(answer: Answer) -> None:
         if answer.decision.act in ("order", "article", "attribute"):
             answer.say("soothe.confusion_again" if "soothe.confusion" in memory.variants else "soothe.confusion")
         return
-    answer.say(f"soothe.{wish.emotion}_again" if memory.sorry else f"soothe.{wish.emotion}")
+    if answer.decision.act == "fairness":
+        return  # its own words say it
+    if not answer.say_new(f"soothe.{wish.emotion}_again" if memory.sorry else f"soothe.{wish.emotion}"):
+        return  # all of it was said already: empty words would be worse than none
     if wish.emotion != "worry":
         memory.sorry = True
     answer.did("soothe")
@@ -79,6 +82,13 @@ def _handing(answer: Answer) -> None:
 def _simple(key: str) -> Callable[[Answer, CardMaker], None]:
     def act(answer: Answer, card: CardMaker) -> None:
         answer.say(key)
+
+    return act
+
+
+def _worded(say: Callable[[Answer], None]) -> Callable[[Answer, CardMaker], None]:
+    def act(answer: Answer, card: CardMaker) -> None:
+        say(answer)
 
     return act
 
@@ -180,6 +190,8 @@ def _article(answer: Answer, card: CardMaker) -> None:
 
 def _attribute(answer: Answer, card: CardMaker) -> None:
     attribute_text(answer)
+    if answer.decision.asks == "body":
+        answer.say("size.ask")
     hit = answer.decision.article
     if hit and not answer.decision.again:
         _article_too(answer, hit)
@@ -252,6 +264,16 @@ _ACTS: dict[str, Callable[[Answer, CardMaker], None]] = {
     "rephrase": _rephrase,
     "lookup_failed": _offering("order.failed"),
     "hand_over": _nothing,
+    "size": _worded(doing.size),
+    "fairness": _worded(doing.fairness),
+    "task_ask": _worded(doing.task_ask),
+    "variant_ask": _worded(doing.variant_ask),
+    "preview": _worded(doing.preview),
+    "perform": _worded(doing.performed),
+    "refused": _worded(doing.refused),
+    "dropped": _worded(doing.dropped),
+    "requests": _worded(doing.requests),
+    "no_request": _worded(doing.no_request),
 }
 
 

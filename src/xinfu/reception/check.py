@@ -8,8 +8,11 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from xinfu.aftersales.contracts import Request
 from xinfu.commerce.contracts import Order, Product
 from xinfu.kit.money import Money
+from xinfu.reception.dialogue import Task
+from xinfu.reception.tasks import Outcome
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = "(?:" + "|".join(_MONTHS) + ")[a-z]*"
@@ -83,6 +86,17 @@ class Facts:
 
     def product(self, product: Product) -> None:
         self._sayable |= _kept(product, self.zone, _of_product)
+
+    def outcome(self, outcome: Outcome, task: Task | None, *, done: bool) -> None:
+        """What a service said it would do or refuses; after it was done, also that it was."""
+        self.text(*outcome.lines, outcome.number, outcome.refused)
+        if task:
+            self.text(task.order)
+
+    def request(self, request: Request) -> None:
+        self.text(request.number, request.order_no, *(line for e in request.timeline if e.public for line in (e.zh, e.en)))
+        self.times(e.at for e in request.timeline if e.public)
+        self.money(request.total)
 
     def unsupported(self, text: str) -> list[str]:
         """The claims of a text that no fact of this turn holds up, sorted."""

@@ -1,11 +1,11 @@
 """Which order, which product: picks the one meant, or says that it is unclear. Pure."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 from xinfu.commerce.contracts import Order, Product
-from xinfu.kit.text import bigrams, fold
+from xinfu.kit.text import fold
 from xinfu.reception.wishes import NOTHING, OPEN, Wish
+from xinfu.reception.words import tokens
 
 CARDS = 5
 
@@ -22,7 +22,7 @@ def choose_order(wish: Wish, orders: Sequence[Order], named: Order | None) -> tu
         chosen = _by_no(orders, memory.shown[place])
         if chosen:
             return chosen, ()
-    if wish.wants_other:
+    if wish.wants_other or wish.corrects:
         orders = [o for o in orders if o.no != memory.order] or orders
     elif memory.order:
         focus = _by_no(orders, memory.order)
@@ -56,12 +56,6 @@ def choose_product(wish: Wish, found: Sequence[Product], focus: Product | None) 
     if focus and any(p.id == focus.id for p in equal):
         return focus, ()
     return None, equal[:CARDS]
-
-
-@lru_cache(8192)
-def tokens(text: str) -> frozenset[str]:
-    """The bigrams and Latin words of a text; names of goods come back all the time, so they are kept."""
-    return frozenset(bigrams(text))
 
 
 def mention(words: frozenset[str], product: Product) -> int:

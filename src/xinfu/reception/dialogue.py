@@ -3,13 +3,48 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from xinfu.kit.ids import Id
 from xinfu.understanding.contracts import Language
 
-type Asked = Literal["", "order", "product", "person", "urge", "look", "contact"]
+# What we asked and wait to hear: which order, which product, shall a person come, … `act`: shall it be done as shown; `address`, `title`,
+# `reason`, `words`: what an action still needs to be told; `body`: measures for a size.
+type Asked = Literal[
+    "", "order", "product", "person", "urge", "look", "contact", "act", "address", "title", "reason", "words", "body"
+]  # fmt: skip
 
 REMEMBERED_QUESTIONS = 8
 REMEMBERED_STEPS = 6
-REMEMBERED_VARIANTS = 10
+REMEMBERED_VARIANTS = 24
+REMEMBERED_TOPICS = 3
+REMEMBERED_PHOTOS = 9
+
+
+@dataclass(slots=True)
+class Task:
+    """One thing to be done for the customer, from the moment it is wanted. `token` is the preview's they were shown, '' before that."""
+
+    op: str
+    order: str = ""
+    inputs: dict[str, Any] = field(default_factory=dict)
+    token: str = ""
+    until: int = 0  # milliseconds since 1970; a yes after it is shown the preview again
+
+    def dump(self) -> list[Any]:
+        return [self.op, self.order, self.inputs, self.token, self.until]
+
+    @classmethod
+    def load(cls, stored: list[Any]) -> "Task":
+        op, order, inputs, token, until = stored
+        return cls(str(op), str(order), dict(inputs), str(token), int(until))
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What was talked about before: to come back to."""
+
+    intent: str
+    order: str
+    product: str
 
 
 @dataclass(slots=True)
@@ -31,6 +66,10 @@ class Memory:
     variants: dict[str, int] = field(default_factory=dict)  # phrase → variant used last
     tried: list[str] = field(default_factory=list)  # what we did for the customer, for the hand-over note
     promised: list[str] = field(default_factory=list)
+    task: Task | None = None  # what is about to be done
+    topics: list[Topic] = field(default_factory=list)  # earlier ones, oldest first
+    body: dict[str, float] = field(default_factory=dict)  # measures told so far, see sizes
+    photos: list[Id] = field(default_factory=list)  # files sent without being asked about yet
 
     @classmethod
     def load(cls, stored: dict[str, Any]) -> "Memory":
@@ -54,6 +93,10 @@ class Memory:
                 variants=dict(stored.get("v", ())),
                 tried=list(stored.get("t", ())),
                 promised=list(stored.get("m", ())),
+                task=Task.load(stored["w"]) if "w" in stored else None,
+                topics=[Topic(*t) for t in stored.get("h", ())],
+                body=dict(stored.get("z", ())),
+                photos=list(stored.get("f", ())),
             )
         except (TypeError, ValueError):
             return cls()
@@ -76,6 +119,10 @@ class Memory:
             ("v", self.variants),
             ("t", self.tried),
             ("m", self.promised),
+            ("w", self.task.dump() if self.task else None),
+            ("h", [[t.intent, t.order, t.product] for t in self.topics]),
+            ("z", self.body),
+            ("f", self.photos),
         )
         return {key: value for key, value in pairs if value}
 
@@ -94,6 +141,15 @@ class Memory:
         if step not in self.tried:
             self.tried.append(step)
             del self.tried[:-REMEMBERED_STEPS]
+
+    def leave(self, topic: Topic) -> None:
+        """Put a topic aside to come back to; the newest telling of it counts."""
+        self.topics = [t for t in self.topics if (t.order, t.product) != (topic.order, topic.product)][-REMEMBERED_TOPICS + 1 :]
+        self.topics.append(topic)
+
+    def photo(self, file_id: Id) -> None:
+        if file_id not in self.photos:
+            self.photos = [*self.photos, file_id][-REMEMBERED_PHOTOS:]
 
     def promise(self, words: str) -> None:
         if words not in self.promised:

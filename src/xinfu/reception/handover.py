@@ -7,6 +7,7 @@ from xinfu.reception.policy import Decision, Turn
 from xinfu.reception.wording import Wording, wording
 
 _VIP_URGENT = 4
+LEAD = "lead"  # the skill of those with power to put things right; without anyone who has it, the first free person comes
 
 
 def hand_over(turn: Turn, decision: Decision) -> Handover:
@@ -17,7 +18,7 @@ def hand_over(turn: Turn, decision: Decision) -> Handover:
     priority = (
         2
         if decision.handover == "danger"
-        else int(decision.handover in ("anger", "abuse") or wish.incoming.conversation.vip >= _VIP_URGENT)
+        else int(decision.handover in ("anger", "abuse") or decision.act == "fairness" or wish.incoming.conversation.vip >= _VIP_URGENT)
     )
     note = {
         "who": _who(turn, words),
@@ -27,7 +28,10 @@ def hand_over(turn: Turn, decision: Decision) -> Handover:
         "mood": words.label(f"emotion.{wish.emotion}") + (f" {wish.intensity}/3" if wish.intensity else ""),
         "next": words.label(_next(turn, decision)) or words.label(f"next.{decision.handover}"),
     }
-    return Handover(decision.handover, note, "", priority)
+    if task := turn.wish.memory.task or turn.open_task:
+        note["open"] = words.label("note.open").format(words.label(f"op.{task.op}"), task.order)
+    lead = decision.handover in ("danger", "abuse") or decision.act == "fairness"
+    return Handover(decision.handover, note, LEAD if lead else "", priority)
 
 
 def _who(turn: Turn, words: Wording) -> str:
@@ -40,6 +44,8 @@ def _next(turn: Turn, decision: Decision) -> str:
     """Which advice fits best: the danger's, the feeling's, else that of what is wanted."""
     if turn.wish.danger:
         return f"next.{turn.wish.danger}"
+    if decision.act == "fairness":
+        return "next.fairness"
     return f"next.{decision.handover}" if decision.handover in ("anger", "abuse") else f"next.{_intent(turn)}"
 
 

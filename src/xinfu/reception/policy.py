@@ -1,17 +1,25 @@
-"""What the front desk does about one thought: answer, ask, offer or hand over. Pure: everything known is in the Turn."""
+"""What the front desk does about one thought: answer, ask, offer, show what it would do, or hand over. Pure: everything known is in the
+Turn, everything decided in the Decision. Read `decide` from the top: danger and people first, then what is under way, then the question.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from xinfu.aftersales.contracts import Request
 from xinfu.commerce.contracts import Order, Parcel, Product
 from xinfu.identity.contracts import ShopSettings
+from xinfu.kit.ids import Id
+from xinfu.kit.money import Money
 from xinfu.knowledge.contracts import Hit
-from xinfu.reception.choosing import CARDS, choose_order, choose_product, only_names, tokens
-from xinfu.reception.dialogue import Asked, Memory
+from xinfu.reception.choosing import CARDS, choose_order, choose_product, only_names
+from xinfu.reception.dialogue import Asked, Memory, Task, Topic
 from xinfu.reception.relevance import best_hit
-from xinfu.reception.wishes import ARRIVED, MOVING, Plan, Wish
+from xinfu.reception.sizes import Advice, advise, rows_of
+from xinfu.reception.tasks import Outcome, missing, operation_of, task_of
+from xinfu.reception.wishes import ARRIVED, MOVING, PLANS, UNKNOWN, Plan, Wish
+from xinfu.reception.words import tokens
 
 type Reason = Literal["asked", "anger", "unsure", "danger", "abuse", "policy", "person_needed"]
 type Trouble = Literal["", "exception", "late", "stale"]
@@ -37,11 +45,25 @@ type Act = Literal[
     "rephrase",
     "lookup_failed",
     "hand_over",
+    "size",  # advice by the size chart
+    "fairness",  # why it went as it did, and a person who may put it right
+    "task_ask",  # what an action still has to be told
+    "variant_ask",  # what something is exchanged for
+    "preview",  # what would be done, for a yes
+    "perform",  # done, after a yes
+    "refused",  # may not be done, and why
+    "dropped",  # left undone, as the customer wished
+    "requests",  # how after-sales requests stand
+    "no_request",
 ]
 
 _ASKED_HOW = frozenset({"order_cancel", "order_modify", "order_restore", "refund_request", "after_sales_withdraw"})
 STALE_AFTER = timedelta(hours=72)
 _OF_VARIANTS = frozenset({"price", "stock"})
+# Decisions that need the services people work with: they are finished outside the batch.
+PAID: frozenset[str] = frozenset({"paid", "packed", "shipped", "out_for_delivery"})
+SERVED = frozenset({"preview", "perform", "requests"})
+_URGENT = frozenset({"anger", "anxiety", "worry"})
 DONE: frozenset[str] = frozenset({"delivered", "completed", "cancelled", "returned"})
 
 
@@ -60,6 +82,20 @@ class Turn:
     article: Hit | None = None
     hits: Sequence[Hit] = ()
     attribute: str | None = None
+    open_task: Task | None = None  # what was about to be done when this turn began
+    acts: bool = False  # orders can be changed and requests opened from here
+
+    @property
+    def shop_id(self) -> Id:
+        return self.wish.incoming.conversation.shop_id
+
+    @property
+    def customer_id(self) -> Id:
+        return self.wish.incoming.conversation.customer_id
+
+    @property
+    def english(self) -> bool:
+        return self.wish.language == "en"
 
 
 @dataclass(slots=True)
@@ -79,12 +115,18 @@ class Decision:
     question: str = ""
     again: int = 0
     unsure: bool = False
-    facts: list[str] = field(default_factory=list)
+    advice: Advice | None = None
+    task: Task | None = None
+    outcome: Outcome | None = None
+    options: tuple[str, ...] = ()
+    amount: Money | None = None  # what goes back in all
+    requests: tuple[Request, ...] = ()
+    otherwise: "Decision | None" = None
 
 
 def decide(turn: Turn) -> Decision:
     """The decision for one thought. Danger, a wish for a person, abuse and lasting anger go before any answer."""
-    decision = _before_all(turn) or _serve(turn)
+    decision = _before_all(turn) or _under_way(turn) or _serve(turn)
     memory = turn.wish.memory
     if decision.question:
         decision.again = memory.times_answered(decision.question)
@@ -101,8 +143,10 @@ def remember(memory: Memory, wish: Wish, decision: Decision) -> None:
     memory.asked = decision.asks
     memory.shown = [o.no for o in decision.orders] if decision.act == "orders_ask" else []
     memory.attribute = decision.attribute if decision.act == "product_ask" else ""
+    _topic(memory, wish, decision)
     if wish.plan.way not in ("social", "image", "unknown") and wish.intent != "human_request":
         memory.intent = wish.intent
+    memory.task = _still_open(memory.task, decision)
     if decision.order:
         memory.order, memory.gift = decision.order.no, decision.order.gift
     if decision.product:
@@ -112,6 +156,27 @@ def remember(memory: Memory, wish: Wish, decision: Decision) -> None:
     memory.unsure = memory.unsure + 1 if decision.unsure else (memory.unsure if decision.act in ("acknowledge", "greeting") else 0)
     if decision.question:
         memory.answering(decision.question)
+
+
+def _topic(memory: Memory, wish: Wish, decision: Decision) -> None:
+    """Put what was talked about aside when another order or product comes up, so that 刚才说的那个订单 finds it."""
+    order = decision.order.no if decision.order else memory.order
+    product = decision.product.id if decision.product else memory.product
+    if memory.intent and (memory.order or memory.product) and ((order, product) != (memory.order, memory.product) or _turns(memory, wish)):
+        memory.leave(Topic(memory.intent, memory.order, memory.product))
+
+
+def _turns(memory: Memory, wish: Wish) -> bool:
+    return wish.plan.way in ("order", "action", "product", "article") and PLANS.get(memory.intent, UNKNOWN).way != wish.plan.way
+
+
+def _still_open(task: Task | None, decision: Decision) -> Task | None:
+    """The task to go on with: the one of this turn while it is open; an older one can still be shown again, but not done."""
+    if decision.act in ("preview", "task_ask", "variant_ask"):
+        return decision.task
+    if decision.act in ("perform", "dropped", "refused", "no_request") or decision.handover:
+        return None
+    return task
 
 
 def clear_anger(wish: Wish) -> bool:
@@ -154,7 +219,33 @@ def _before_all(turn: Turn) -> Decision | None:
         return Decision("hand_over", "abuse")
     if wish.emotion == "anger" and (wish.intensity >= 3 or (wish.intensity == 2 and wish.memory.angry >= 1)):
         return Decision("hand_over", "anger", order=turn.named)
+    if wish.demand == "fairness":
+        order = choose_order(wish, turn.orders or (), turn.named)[0]
+        return Decision("fairness", "policy", order=order, article=turn.article, trouble=trouble_of(order, turn.now) if order else "")
     return None
+
+
+def _under_way(turn: Turn) -> Decision | None:
+    """What becomes of a task: only a plain yes to the very preview just shown lets it be done; anything else does nothing."""
+    wish, memory = turn.wish, turn.wish.memory
+    task = memory.task
+    if task is None or not turn.acts:
+        return None
+    if wish.answer == "no" and memory.asked in ("act", "address", "title", "reason", "words"):
+        return Decision("dropped", task=task)
+    if wish.kind == "image" and task.op == "remedy":
+        return Decision("task_ask", order=_of(turn, task), task=task, asks="reason")
+    if wish.answer != "yes" or not task.token:
+        return None
+    if memory.asked == "act" and turn.now.timestamp() * 1000 <= task.until:
+        return Decision("perform", order=_of(turn, task), task=task)
+    if turn.now.timestamp() * 1000 <= task.until or memory.asked == "act":
+        return Decision("preview", order=_of(turn, task), task=task, asks="act")
+    return None
+
+
+def _of(turn: Turn, task: Task) -> Order | None:
+    return next((o for o in turn.orders or () if o.no == task.order), None)
 
 
 def _serve(turn: Turn) -> Decision:
@@ -174,7 +265,7 @@ def _serve(turn: Turn) -> Decision:
     if way == "product":
         return _product(turn, plan)
     if way == "article":
-        return _article(turn)
+        return _action(turn) if turn.acts and wish.wants_action else _article(turn)
     return _unknown(turn)
 
 
@@ -206,6 +297,15 @@ def _order(turn: Turn, plan: Plan) -> Decision:
         return Decision("lookup_failed", asks="person")
     if wish.intent == "refund_progress" and wish.asks_how and turn.article and not any(o.status in plan.prefer for o in turn.orders):
         return _article(turn)  # nothing is being refunded, so it is the rule that is asked for
+    if wish.intent == "refund_progress" and turn.acts and not any(o.status in plan.prefer for o in turn.orders):
+        return Decision("requests", otherwise=_of_orders(turn, plan))
+    return _of_orders(turn, plan)
+
+
+def _of_orders(turn: Turn, plan: Plan) -> Decision:
+    """The answer about one of the customer's orders, or which one, or that there is none."""
+    wish = turn.wish
+    assert turn.orders is not None
     order, candidates = choose_order(wish, turn.orders, turn.named)
     if wish.named and turn.named is None:
         return Decision("order_not_found", orders=tuple(turn.orders[:CARDS]), asks="order", question="missing:" + wish.named[0])
@@ -218,6 +318,9 @@ def _order(turn: Turn, plan: Plan) -> Decision:
         decision.handover = "person_needed"
     elif decision.trouble or wish.urges:
         decision.asks = "urge"
+        if turn.acts and order.status in PAID:
+            decision.act, decision.asks, decision.task = "preview", "act", Task("urge_parcel", order.no)
+            decision.question = ""
     if turn.article and (plan.topic not in ("policy.shipping", "policy.delivery_time") or order.status in ("paid", "packed")):
         decision.article = turn.article
         if wish.intent == "refund_progress" and not decision.asks:
@@ -239,16 +342,34 @@ def _newest(order: Order) -> str:
 
 
 def _action(turn: Turn) -> Decision:
-    """What only a person may do: say the rule when only the rule was asked, else collect which order and hand over."""
+    """A wish to have something done: say the rule when only the rule was asked, else find the order and show what would be done.
+
+    What the front desk cannot do goes to a person with the order that is meant.
+    """
     wish = turn.wish
+    if turn.acts and wish.intent == "service_ticket":
+        return Decision("requests", otherwise=Decision("action", "person_needed", order=turn.named))
     if wish.intent in _ASKED_HOW and wish.asks_how and turn.article:
         return Decision("article", article=turn.article, asks="person", question=f"article:{turn.article.article_id}")
     if turn.orders:
         order, candidates = choose_order(wish, turn.orders, turn.named)
-        if order is None and candidates and wish.memory.asked != "order":
-            return Decision("orders_ask", orders=candidates, asks="order")
-        return Decision("action", "person_needed", order=order)
+        if order is None and candidates and (wish.memory.asked != "order" or (turn.acts and wish.intent != "after_sales_withdraw")):
+            return Decision("orders_ask", orders=candidates, asks="order", question="which_order")
+        return _task(turn, order) if turn.acts and order else Decision("action", "person_needed", order=order)
     return Decision("action", "person_needed")
+
+
+def _task(turn: Turn, order: Order) -> Decision:
+    """Show what would be done for this order, or ask for what is still missing."""
+    wish, memory = turn.wish, turn.wish.memory
+    known = memory.task
+    op = known.op if known and wish.fills and known.op != "remedy" else operation_of(wish.intent, wish.folded, order.status)
+    if not op:
+        return Decision("action", "person_needed", order=order)
+    task = task_of(op, wish, order, known)
+    if asks := missing(task, wish):
+        return Decision("task_ask", order=order, task=task, asks=asks)
+    return Decision("preview", order=order, task=task, asks="act")
 
 
 def _product(turn: Turn, plan: Plan) -> Decision:
@@ -265,6 +386,8 @@ def _product(turn: Turn, plan: Plan) -> Decision:
         return Decision("product_ask", products=candidates, asks="product", attribute=attribute)
     if attribute in _OF_VARIANTS:
         return Decision("price" if attribute == "price" else "stock", product=product, question=f"{attribute}:{product.id}")
+    if attribute == "size_chart" and (sized := _size(turn, product)):
+        return sized
     if not attribute and (wish.kind == "product" or only_names(wish.text, product)):
         return Decision("product", product=product, asks="look", question=f"product:{product.id}")
     key = attribute if attribute in product.attributes else ("" if attribute else _closest_attribute(wish.text, product))
@@ -273,6 +396,20 @@ def _product(turn: Turn, plan: Plan) -> Decision:
     if best_hit(turn.hits, wish.text):
         return _article(turn)
     return Decision("unknown_fact", product=product, attribute=attribute, asks="person", unsure=True)
+
+
+def _size(turn: Turn, product: Product) -> Decision | None:
+    """Advice by the chart when the customer told their measures; the chart with a question for them when it could be given."""
+    chart = product.attributes.get("size_chart", "")
+    if not rows_of(chart):
+        return None
+    body = turn.wish.memory.body
+    advice = advise(chart, body)
+    if advice is None:
+        return Decision("attribute", product=product, attribute="size_chart", asks="body", question=f"attribute:{product.id}:size_chart")
+    told = ",".join(f"{k}{v:g}" for k, v in sorted(body.items()))
+    beyond = advice.fit == "beyond"
+    return Decision("size", product=product, advice=advice, asks="person" if beyond else "", question=f"size:{product.id}:{told}")
 
 
 def _closest_attribute(text: str, product: Product) -> str:

@@ -1,13 +1,17 @@
 """What the front desk needs of others, each as the few methods it calls. app.py passes the real ones, tests pass fakes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from xinfu.aftersales.contracts import Request, RequestPreview
 from xinfu.commerce.contracts import Order, Product
+from xinfu.commerce.operations_contracts import ConfirmedBy, Done, Operation, Preview
 from xinfu.identity.contracts import ShopSettings
+from xinfu.kit.auth import Actor
 from xinfu.kit.i18n import Locale
 from xinfu.kit.ids import Id
 from xinfu.knowledge.contracts import Audience, Hit
+from xinfu.understanding.contracts import Reading
 
 
 class OrderBook(Protocol):
@@ -63,3 +67,77 @@ class OfCustomer(Protocol):
     def shop_id(self) -> Id: ...
     @property
     def customer_id(self) -> Id: ...
+
+
+class Reader(Protocol):
+    """Understands words; understanding.Understanding is one. Asked again only when a message says several things or came in pieces."""
+
+    def read(self, texts: Sequence[str], before: Sequence[str | None] | None = None) -> list[Reading]: ...
+
+
+class Gaps(Protocol):
+    """Where questions without an answer are noted; knowledge.Gaps is one. It only puts them in line."""
+
+    def note(self, shop_id: Id, question: str, intent: str, conversation_id: Id) -> None: ...
+
+
+class Acting(Protocol):
+    """The AI as services meet it, with what its role holds now; identity.Roles is one."""
+
+    async def ai(self, shop_id: Id) -> Actor: ...
+
+
+class OrderActs(Protocol):
+    """What may be done to an order: shown first, then done once; commerce.OrderOperations is one. Both raise kit.errors.Refusal."""
+
+    async def preview(
+        self,
+        actor: Actor,
+        shop_id: Id,
+        order_no: str,
+        operation: Operation,
+        inputs: Mapping[str, Any],
+        *,
+        for_customer: Id | None = None,
+    ) -> Preview: ...
+
+    async def perform(
+        self,
+        actor: Actor,
+        shop_id: Id,
+        order_no: str,
+        operation: Operation,
+        inputs: Mapping[str, Any],
+        *,
+        token: str,
+        key: str,
+        confirmed_by: ConfirmedBy | None = None,
+        confirmation: str = "",
+        for_customer: Id | None = None,
+    ) -> Done: ...
+
+
+class RequestActs(Protocol):
+    """After-sales requests; aftersales.Requests is one. All raise kit.errors.Refusal."""
+
+    async def preview(
+        self, actor: Actor, shop_id: Id, order_no: str, wish: Mapping[str, Any], *, for_customer: Id | None = None
+    ) -> RequestPreview: ...
+
+    async def open(
+        self,
+        actor: Actor,
+        shop_id: Id,
+        order_no: str,
+        wish: Mapping[str, Any],
+        *,
+        token: str,
+        key: str,
+        confirmed_by: ConfirmedBy | None = None,
+        confirmation: str = "",
+        for_customer: Id | None = None,
+    ) -> Request: ...
+
+    async def withdraw(self, actor: Actor, shop_id: Id, number: str, *, for_customer: Id | None = None) -> Request: ...
+
+    async def of_customer(self, actor: Actor, shop_id: Id, customer_id: Id, limit: int = 30) -> list[Request]: ...

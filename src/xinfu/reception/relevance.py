@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from xinfu.knowledge.contracts import Hit
-from xinfu.reception.choosing import tokens
+from xinfu.reception.words import tokens
 
 SCORE_FLOOR = 2.0  # BM25 over bigrams; below it a found article is about something else
 

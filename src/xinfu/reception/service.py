@@ -1,8 +1,10 @@
 """The front desk: loads what a batch of thoughts needs in as few look-ups as possible, decides, words, checks, remembers."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from zoneinfo import ZoneInfo
 
+import msgspec
 import structlog
 
 from xinfu.commerce.contracts import Order, Product
@@ -14,22 +16,42 @@ from xinfu.knowledge.contracts import Hit
 from xinfu.reception.answers import compose
 from xinfu.reception.check import Facts
 from xinfu.reception.choosing import named_order
+from xinfu.reception.clauses import PATIENCE_S, clauses, joined, unanswered, unfinished
+from xinfu.reception.clerk import Clerk
 from xinfu.reception.handover import hand_over
 from xinfu.reception.lookups import Key, OrderShelf
-from xinfu.reception.policy import Decision, Turn, decide, remember
-from xinfu.reception.ports import AttributeFinder, CardMaker, Catalogue, Library, OfCustomer, OrderBook, SettingsSource, Staffed
+from xinfu.reception.metrics import DONE, REPLACED
+from xinfu.reception.policy import SERVED, Decision, Turn, decide, remember
+from xinfu.reception.ports import (
+    AttributeFinder,
+    CardMaker,
+    Catalogue,
+    Gaps,
+    Library,
+    OfCustomer,
+    OrderBook,
+    Reader,
+    SettingsSource,
+    Staffed,
+)
 from xinfu.reception.relevance import GOODS_DIFFER, particular, written
-from xinfu.reception.wishes import WIDER_TOPIC, Wish, wish_of
+from xinfu.reception.speech import Answer, combined
+from xinfu.reception.wishes import WIDER_TOPIC, Wish, mood_of, several, wish_of
 from xinfu.reception.wording import wording
+from xinfu.understanding.contracts import Reading
 
 log = structlog.get_logger()
 
 _HITS = 5
 _FOUND = 6
+_WORTH_SPLITTING = 10  # characters; nobody asks for two things in fewer
 
 
 class Reception:
-    """Answers customers of all shops; conversations calls respond() with whole batches (contracts.Responder)."""
+    """Answers customers of all shops; conversations calls respond() with whole batches (contracts.Responder).
+
+    Without a `clerk` nothing can be done to orders from here and people do it; without a `reader` a message is one wish.
+    """
 
     def __init__(
         self,
@@ -41,6 +63,10 @@ class Reception:
         card: CardMaker,
         attribute_of: AttributeFinder,
         clock: Clock,
+        *,
+        reader: Reader | None = None,
+        clerk: Clerk | None = None,
+        gaps: Gaps | None = None,
     ) -> None:
         self._book = orders
         self._products = products
@@ -50,6 +76,9 @@ class Reception:
         self._card = card
         self._attribute_of = attribute_of
         self._clock = clock
+        self._reader = reader
+        self._clerk = clerk
+        self._gaps = gaps
         self._shelf = OrderShelf(orders, clock)
         self._zones: dict[str, ZoneInfo] = {}
 
@@ -63,43 +92,111 @@ class Reception:
         for place, incoming in enumerate(batch):
             thoughts.setdefault(incoming.conversation.id, []).append(place)
         replies = [Reply() for _ in batch]
-        wishes: list[tuple[int, Wish]] = []
+        heard: list[tuple[int, list[Incoming], list[Wish]]] = []
         for places in thoughts.values():
             last = places[-1]
             try:
-                wishes.append((last, wish_of([batch[i] for i in places])))
+                fragments = self._together([batch[i] for i in places])
+                if _waits(fragments):
+                    replies[last] = Reply(wait_s=PATIENCE_S)
+                else:
+                    heard.append((last, fragments, self._wishes(fragments)))
             except Exception:
                 replies[last] = _fallen(batch[last])
-        held = await self._shelf.of(_key(w) for _, w in wishes if w.needs_orders)
-        for place, wish in wishes:
+        held = await self._shelf.of(_key(w) for _, _, wishes in heard for w in wishes if w.needs_orders)
+        for place, fragments, wishes in heard:
             try:
-                replies[place] = await self._reply(wish, held.get(_key(wish)))
+                replies[place] = await self._reply(fragments, wishes, held.get(_key(wishes[0])))
             except Exception:
-                replies[place] = _fallen(wish.incoming)
+                replies[place] = _fallen(batch[place])
         return replies
 
-    async def _reply(self, wish: Wish, orders: Sequence[Order] | None) -> Reply:
-        shop_id = wish.incoming.conversation.shop_id
+    def _together(self, fragments: list[Incoming]) -> list[Incoming]:
+        """What the customer wrote in pieces, as one message read anew; nearly always that is the messages as they are."""
+        first, last = fragments[0], fragments[-1]
+        if not first.recent or first.recent[-1].sender != "customer" or last.message.kind != "text" or not last.message.text:
+            return fragments
+        pieces = unanswered(first)
+        if not pieces:
+            return fragments
+        text = joined([*(m.text for m in pieces), *(f.message.text for f in fragments if f.message.text)])
+        reading = self._reader.read([text])[0] if self._reader else last.reading
+        return [
+            msgspec.structs.replace(last, message=msgspec.structs.replace(last.message, text=text), reading=mood_of(reading, fragments))
+        ]
+
+    def _wishes(self, fragments: list[Incoming]) -> list[Wish]:
+        """The one thing wanted, or each of several."""
+        whole = wish_of(fragments)
+        parts: list[tuple[str, Reading]] = []
+        if len(fragments) > 1:
+            parts = [(f.message.text, f.reading) for f in fragments if f.message.kind == "text"]
+        elif self._reader and len(whole.text) >= _WORTH_SPLITTING and whole.kind == "text" and (texts := clauses(whole.text)):
+            parts = list(zip(texts, self._reader.read(texts), strict=True))
+        return several(whole, parts) if len(parts) > 1 else [whole]
+
+    async def _finish(self, fragments: list[Incoming]) -> Reply:
+        """The same thought once more, outside the batch, where services may be asked to show or do something."""
+        try:
+            wishes = self._wishes(fragments)
+            held = await self._shelf.of(_key(w) for w in wishes if w.needs_orders)
+            return await self._reply(fragments, wishes, held.get(_key(wishes[0])), serving=True)
+        except Exception:
+            return _fallen(fragments[-1])
+
+    async def _reply(
+        self, fragments: list[Incoming], wishes: list[Wish], orders: Sequence[Order] | None, *, serving: bool = False
+    ) -> Reply:
+        shop_id = wishes[0].incoming.conversation.shop_id
         settings = self._settings.current(shop_id)
-        turn = await self._turn(wish, settings, orders)
-        decision = decide(turn)
-        remember(wish.memory, wish, decision)
-        local = self._zone(settings.time_zone)
-        said = compose(turn, decision, local, self._card)
+        answers: list[Answer] = []
         notes: list[str] = []
-        if said and (untrue := _facts(turn, decision, local).unsupported(said[0].text)):
-            said = _safe(turn, decision)
-            staff = wording("en" if settings.locale == "en" else "zh")
-            notes.append(staff.label("note.checked").format(", ".join(untrue)))
+        handover: Handover | None = None
+        for wish in wishes:
+            turn = await self._turn(wish, settings, orders)
+            decision = decide(turn)
+            if self._clerk and decision.act in SERVED:
+                if not serving:
+                    return Reply(work=partial(self._finish, fragments))
+                decision = await self._clerk.serve(turn, decision)
+            asked = wish.memory.asked
+            remember(wish.memory, wish, decision)
+            if answers and asked and not wish.memory.asked:
+                wish.memory.asked = asked  # the question of the part before still stands
+            answers.append(self._checked(turn, decision, notes))
+            self._note(wish, decision)
+            if decision.handover:
+                handover = hand_over(turn, decision)
+                break
+        return Reply(combined(answers), wishes[0].memory.dump(), handover, notes)
+
+    def _checked(self, turn: Turn, decision: Decision, notes: list[str]) -> Answer:
+        """The words for a decision; what no fact of the turn holds up is replaced before anyone sees it, and staff are told."""
+        local = self._zone(turn.settings.time_zone)
+        answer = compose(turn, decision, local, self._card)
+        untrue = _facts(turn, decision, local).unsupported(answer.text())
+        if untrue:
+            _safe(answer)
+            notes.append(answer.staff_words.label("note.checked").format(", ".join(untrue)))
+            REPLACED.inc()
             log.warning("reception.unsupported", act=decision.act, claims=len(untrue))
-        handover = hand_over(turn, decision) if decision.handover else None
-        return Reply(said, wish.memory.dump(), handover, notes)
+        return answer
+
+    def _note(self, wish: Wish, decision: Decision) -> None:
+        """What the shop could not answer is put in line for whoever writes its knowledge; what was done is counted."""
+        conversation = wish.incoming.conversation
+        if self._gaps and wish.text and (decision.unsure or decision.act == "unknown_fact"):
+            self._gaps.note(conversation.shop_id, wish.text, wish.intent, conversation.id)
+        if decision.act == "perform" and decision.task:
+            DONE.labels(decision.task.op).inc()
 
     async def _turn(self, wish: Wish, settings: ShopSettings, orders: Sequence[Order] | None) -> Turn:
         turn = Turn(wish, self._clock.now(), settings, True, orders if wish.needs_orders else ())
         shop_id = wish.incoming.conversation.shop_id
         way = wish.plan.way
         turn.staffed = self._staffed(shop_id)
+        turn.acts = self._clerk is not None
+        turn.open_task = wish.memory.task
         if wish.kind == "order" or wish.named:
             turn.named = await self._named(wish, orders or ())
         if wish.plan.topic:
@@ -157,6 +254,14 @@ class Reception:
         return known
 
 
+def _waits(fragments: Sequence[Incoming]) -> bool:
+    """Whether the customer seems to be still writing and nothing speaks against giving them a moment."""
+    last = fragments[-1]
+    if last.waited or last.message.kind != "text" or last.memory.get("k") or last.memory.get("w") or not unfinished(last.message.text):
+        return False
+    return not any(f.reading.danger or f.reading.abuse or f.reading.intent == "human_request" for f in fragments)
+
+
 def _key(wish: Wish) -> Key:
     conversation = wish.incoming.conversation
     return conversation.shop_id, conversation.customer_id
@@ -184,18 +289,30 @@ def _facts(turn: Turn, decision: Decision, local: ZoneInfo) -> Facts:
         facts.product(product)
     if decision.article:
         facts.text(decision.article.title, decision.article.body)
+    if decision.advice:
+        facts.text(*(f"{value:g}" for _, value, _, _ in decision.advice.because))
+    if decision.outcome:
+        facts.outcome(decision.outcome, decision.task, done=decision.act == "perform")
+        if decision.amount:
+            facts.money(decision.amount)
+    for request in decision.requests:
+        facts.request(request)
     return facts
 
 
-def _safe(turn: Turn, decision: Decision) -> list[Said]:
+def _safe(answer: Answer) -> None:
     """What is said in place of a text that did not pass the check."""
-    words = wording(turn.wish.language)
-    if decision.handover == "danger":
-        return [Said(words.label(f"danger.{turn.wish.danger}"))]
-    if decision.handover:
-        return [Said(words.label(f"hand.{decision.handover}"))]
-    turn.wish.memory.asked = "person"
-    return [Said(words.say("unsure.safe", turn.wish.memory), "text", {"choices": [words.label("choice.person")]})]
+    handover, wish = answer.decision.handover, answer.turn.wish
+    answer.parts.clear()
+    answer.choices.clear()
+    answer.cards.clear()
+    answer.replaced = True
+    if handover:
+        answer.parts.append(answer.words.label(f"danger.{wish.danger}" if handover == "danger" else f"hand.{handover}"))
+        return
+    wish.memory.asked, wish.memory.task = "person", None
+    answer.say("unsure.safe")
+    answer.choice("person")
 
 
 def _fallen(incoming: Incoming) -> Reply:
@@ -211,4 +328,5 @@ def _fallen(incoming: Incoming) -> Reply:
         "mood": staff.label(f"emotion.{incoming.reading.emotion}"),
         "next": staff.label("next.unsure"),
     }
-    return Reply([Said(words.label("hand.unsure"))], None, Handover("unsure", note))
+    data = {"act": "hand_over", "intent": incoming.reading.intent, "p": round(incoming.reading.intent_p, 2), "why": "failed"}
+    return Reply([Said(words.label("hand.unsure"), data=data)], None, Handover("unsure", note))

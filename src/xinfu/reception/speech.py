@@ -1,5 +1,6 @@
 """One answer while it is being written: sentences, sources, tappable words and cards; and how times and goods are said. Pure."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,9 +30,17 @@ class Answer:
         self.sources: list[dict[str, str]] = []
         self.choices: list[str] = []
         self.cards: list[dict[str, Any]] = []
+        self.replaced = False
 
     def say(self, key: str, **facts: str) -> None:
         self.parts.append(self.words.say(key, self.memory, **facts))
+
+    def say_new(self, key: str, **facts: str) -> bool:
+        """Say a phrase only in words this conversation has not heard; says whether there were any."""
+        words = self.words.unheard(key, self.memory, **facts)
+        if words:
+            self.parts.append(words)
+        return bool(words)
 
     def choice(self, *keys: str) -> None:
         self.choices.extend(self.words.label(f"choice.{key}") for key in keys)
@@ -43,16 +52,33 @@ class Answer:
         """Remember for the hand-over note, in the shop's language, what was done."""
         self.memory.did(self.staff_words.label(f"note.did_{key}").format(what))
 
-    def said(self) -> list[Said]:
-        text = (" " if self.english else "").join(p for p in self.parts if p)
-        data: dict[str, Any] = {}
-        if self.sources:
-            data["sources"] = self.sources
-        if self.choices:
-            data["choices"] = self.choices
-        if self.cards:
-            return [Said(text, "orders", {**data, "orders": self.cards})]
-        return [Said(text, "text", data or None)] if text else []
+    def text(self) -> str:
+        return (" " if self.english else "").join(p for p in self.parts if p)
+
+
+def combined(answers: Sequence[Answer]) -> list[Said]:
+    """One message out of the answers to everything a customer wanted, with what it stands on and what was decided."""
+    text = "\n".join(said for answer in answers if (said := answer.text()))
+    if not text and not any(answer.cards for answer in answers):
+        return []
+    data: dict[str, Any] = {}
+    for answer in answers:
+        for name, found in (("sources", answer.sources), ("choices", answer.choices), ("orders", answer.cards)):
+            if found:
+                data[name] = [*data.get(name, ()), *(thing for thing in found if thing not in data.get(name, ()))]
+    data["act"] = "+".join(answer.decision.act for answer in answers)
+    data["intent"] = "+".join(answer.turn.wish.intent for answer in answers)
+    data["p"] = round(min(answer.turn.wish.p for answer in answers), 2)
+    if why := next((w for answer in answers if (w := _why(answer))), ""):
+        data["why"] = why
+    return [Said(text, "orders" if "orders" in data else "text", data)]
+
+
+def _why(answer: Answer) -> str:
+    """Where the AI gave up, why: the reason of a hand-over, no certain answer, or words that did not pass the check."""
+    if answer.replaced:
+        return "replaced"
+    return answer.decision.handover or ("unsure" if answer.decision.unsure else "")
 
 
 def items_of(answer: Answer, order: Order) -> str:

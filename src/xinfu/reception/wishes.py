@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal
 
 from xinfu.commerce.contracts import OrderStatus
 from xinfu.conversations.contracts import Incoming, Kind
+from xinfu.kit.ids import is_id
 from xinfu.kit.text import fold
+from xinfu.reception.consent import Answer, answer_to
 from xinfu.reception.dialogue import Memory
+from xinfu.reception.sizes import measures
+from xinfu.reception.tasks import SLOTS, tells, wants_action
 from xinfu.reception.wording import wording
-from xinfu.understanding.contracts import Danger, Emotion, Language
+from xinfu.understanding.contracts import Danger, Demand, Emotion, Entity, EntityKind, Language, Reading
 
 type Way = Literal["order", "product", "article", "action", "person", "social", "choice", "image", "unknown"]
 
@@ -35,6 +39,7 @@ class Plan:
 
 
 UNKNOWN = Plan("unknown")
+_DEMANDED = 0.5  # below this a demand is not taken for one
 SURE = 0.3  # below this probability an intent is not acted upon
 _SURER = {"travel_ticket": 0.6, "top_up": 0.6, "credit": 0.4, "gift_card_balance": 0.5}  # rare matters a shop seldom has
 
@@ -118,6 +123,15 @@ _DO_YOU_HAVE = re.compile(r"\bdo you (?:have|sell|carry|stock|offer)\b|\b(?:is|a
 _OPTION = re.compile(r"\bin (?!stock)[a-z]+|\bsize\b")
 _FOR_ME = re.compile(r"(?:能|可以|可不可以|能不能|麻烦)你?您?们?(?:直接|现在|先)?[帮给替]我|can you|could you")  # a request, not a question
 _WORDS = re.compile(r"(?<![\w#-])[^\W\d_]+(?![\w-])|[\u4e00-\u9fff]")  # a code such as XF260311 is no word
+_CORRECTS = re.compile(
+    r"说错了|打错了|发错了字|写错了|我是说|我说的是|不是(?:这|那)[个笔件款单]|应该是|i meant|i mean\b|not (?:this|that) one|wrong one|typo"
+)
+_BACK = re.compile(
+    r"(?:刚才|刚刚|之前|前面|上面|回到)(?:我?说|我?问|提|讲|聊)?(?:到|过)?的?(?:那|这)?[个笔件款条]?(?P<what>订单|快递|包裹|物流|商品|衣服|鞋|问题|事)?"
+    r"|(?:back to|about) (?:my|the|that) (?:first |other |earlier )?(?P<en>order|parcel|product|question)"
+)
+_AND_THAT = re.compile(r"^.{1,12}呢[?？。]*$|^(?:and|what about|how about) .{1,30}$")
+_MEASURES = re.compile(r"\d|[一二两三四五六七八九]")
 _OTHER = re.compile(r"另外?一?[个单件]|别的|其他[的单]|那个呢|the other|another one")
 _EXCHANGE = re.compile(r"换|exchange")
 _URGE = re.compile(r"催|快点|尽快|urge|hurry|speed (it|this) up|chase")
@@ -130,6 +144,8 @@ _CHOICES = {
     "product": "product_attribute",
     "price": "price",
     "stock": "stock",
+    "send_back": "refund_request",
+    "swap": "after_sales_policy",
 }
 _BROWSING = frozenset({"product_search", "product_compare"})
 _SMALL = frozenset({"greeting", "confirm", "deny", "thanks_bye", "chitchat", "unknown"})
@@ -154,6 +170,12 @@ class Wish:
     abuse: bool
     named: tuple[str, ...]  # order and tracking numbers as normalised by understanding
     memory: Memory
+    readings: tuple[Reading, ...] = ()
+    demand: Demand = "none"
+    answer: Answer = "other"  # to "shall I do this?", when that was the question
+    fills: bool = False  # tells what an action was waiting to be told
+    corrects: bool = False  # takes back something said before
+    returns: bool = False  # comes back to an earlier topic
     _folded: str | None = None
 
     @property
@@ -178,7 +200,17 @@ class Wish:
     @property
     def needs_orders(self) -> bool:
         plan = self.plan
-        return plan.way in ("order", "action", "choice") or plan.way == "product" or bool(self.named) or self.kind == "order"
+        if plan.way in ("order", "action", "choice", "product") or bool(self.named) or self.kind == "order":
+            return True
+        return self.memory.task is not None or self.demand == "fairness" or (plan.way == "article" and self.wants_action)
+
+    @property
+    def wants_action(self) -> bool:
+        """Whether an intent that is mostly a question asks for something to be done."""
+        return self.fills or (wants_action(self.intent, self.folded) and not self.asks_how)
+
+    def entities(self, kind: EntityKind) -> list[Entity]:
+        return [e for reading in self.readings for e in reading.entities if e.kind == kind]
 
     @property
     def topic(self) -> str:
@@ -218,7 +250,7 @@ def wish_of(fragments: Sequence[Incoming]) -> Wish:
         incoming=last,
         intent=reading.intent,
         p=reading.intent_p,
-        plan=PLANS.get(reading.intent, UNKNOWN) if reading.intent_p >= _SURER.get(reading.intent, SURE) else UNKNOWN,
+        plan=plan_of(reading),
         text=text,
         kind=leading.message.kind,
         data=leading.message.data or {},
@@ -229,9 +261,74 @@ def wish_of(fragments: Sequence[Incoming]) -> Wish:
         abuse=any(f.reading.abuse for f in fragments),
         named=named,
         memory=memory,
+        readings=tuple(f.reading for f in fragments),
+        demand=next((f.reading.demand for f in fragments if f.reading.demand == "fairness" and f.reading.demand_p >= _DEMANDED), "none"),
     )
+    _hear(wish, fragments)
     _follow_up(wish)
     return wish
+
+
+def part_of(whole: Wish, text: str, reading: Reading) -> Wish:
+    """One of several things a message wants, as a wish of its own; the feeling and the language are the whole message's."""
+    part = replace(
+        whole, intent=reading.intent, p=reading.intent_p, plan=plan_of(reading), text=text, readings=(reading,), demand="none", _folded=None
+    )  # fmt: skip
+    part.named = tuple(e.value for e in reading.entities if e.kind in ("order_no", "tracking_no")) or whole.named
+    part.emotion, part.intensity = "calm", 0
+    return part
+
+
+_MOST = 3
+_SURE_PART = 0.45
+_LATER = frozenset({"action", "person"})  # parts that end in a question or a hand-over are answered last
+
+
+def several(whole: Wish, parts: Sequence[tuple[str, Reading]]) -> list[Wish]:
+    """The different things a message wants, questions before actions; [whole] when it wants one, or one that goes before all others."""
+    memory = whole.memory
+    calm = not (whole.danger or whole.abuse or whole.demand == "fairness" or (whole.emotion == "anger" and whole.intensity >= 2))
+    if not calm or whole.fills or whole.answer != "other" or whole.corrects or whole.returns or memory.asked in SLOTS:
+        return [whole]
+    chosen: dict[str, Wish] = {}
+    for text, reading in parts:
+        if reading.intent == "human_request":
+            return [whole]
+        plan = plan_of(reading)
+        if reading.intent_p >= _SURE_PART and plan.way not in ("social", "unknown", "person"):
+            chosen.setdefault(reading.intent, part_of(whole, text, reading))
+    if len(chosen) < 2:
+        return [whole]
+    wishes = sorted(list(chosen.values())[:_MOST], key=lambda w: w.plan.way in _LATER)
+    wishes[0].emotion, wishes[0].intensity = whole.emotion, whole.intensity
+    return wishes
+
+
+def mood_of(reading: Reading, fragments: Sequence[Incoming]) -> Reading:
+    """A reading of the joined words, with the strongest feeling and any danger or abuse of the pieces."""
+    strongest = max((reading, *(f.reading for f in fragments)), key=lambda r: (r.intensity, _WEIGHT[r.emotion]))
+    return replace(
+        reading,
+        emotion=strongest.emotion,
+        intensity=strongest.intensity,
+        danger=reading.danger or next((f.reading.danger for f in fragments if f.reading.danger), None),
+        abuse=reading.abuse or any(f.reading.abuse for f in fragments),
+    )
+
+
+def plan_of(reading: Reading) -> Plan:
+    """How a reading is served: by its intent when that is sure enough to act upon."""
+    return PLANS.get(reading.intent, UNKNOWN) if reading.intent_p >= _SURER.get(reading.intent, SURE) else UNKNOWN
+
+
+def _hear(wish: Wish, fragments: Sequence[Incoming]) -> None:
+    """Keep what may be needed later: pictures, and the measures of who asks for a size."""
+    memory = wish.memory
+    for fragment in fragments:
+        if fragment.message.kind == "image" and is_id(file := str(((fragment.message.data or {}).get("file") or {}).get("id", ""))):
+            memory.photo(file)
+    if wish.text and (memory.asked == "body" or wish.plan.way == "product" or memory.body) and _MEASURES.search(wish.text):
+        memory.body.update(measures(wish.text, wish.entities("height_cm"), wish.entities("weight_kg")))
 
 
 def _leading(fragments: Sequence[Incoming]) -> Incoming:
@@ -263,6 +360,9 @@ def _follow_up(wish: Wish) -> None:
     memory = wish.memory
     if tapped := _tapped().get(wish.text):
         _become(wish, tapped, PLANS[tapped])
+        wish.fills = memory.task is not None and memory.asked == "reason"
+        return
+    if memory.task and _about_the_task(wish):
         return
     carried = memory.intent if memory.intent and memory.intent not in _SMALL else ""
     if wish.kind in ("image", "file") and not wish.text.strip():
@@ -273,7 +373,7 @@ def _follow_up(wish: Wish) -> None:
     elif wish.kind == "product":
         intent = carried if PLANS.get(carried, UNKNOWN).way == "product" and carried not in _BROWSING else "product_attribute"
         _become(wish, intent, PLANS[intent])
-    elif memory.asked == "order" and _chooses_order(wish):
+    elif memory.asked == "order" and not _BACK.search(wish.folded) and _chooses_order(wish):
         _become(wish, carried or "order_status", PLANS.get(carried, PLANS["order_status"]))
     elif wish.plan.way in ("product", "unknown") and wish.language == "en" and _DO_YOU_HAVE.search(wish.folded):
         intent = "stock" if _OPTION.search(wish.folded) else "product_search"
@@ -285,8 +385,81 @@ def _follow_up(wish: Wish) -> None:
         _become(wish, "order_status", PLANS["order_status"])
     elif wish.wants_other and wish.intent in _SMALL and PLANS.get(carried, UNKNOWN).way == "order":
         _become(wish, carried, PLANS[carried])
+    elif memory.asked == "body" and memory.body and (wish.plan.way in ("unknown", "social", "product")):
+        _become(wish, "product_attribute", PLANS["product_attribute"])
+    elif _points_back(wish, carried):
+        return
     elif memory.asked in ("person", "urge") and wish.urges and wish.plan.way in ("social", "unknown", "order"):
         _become(wish, "confirm", PLANS["confirm"])
+
+
+def _about_the_task(wish: Wish) -> bool:
+    """Whether a message answers what was asked about a task: shall it be done, or what it still has to be told."""
+    memory = wish.memory
+    task = memory.task
+    assert task is not None
+    if wish.kind == "order" or (wish.named and task.order not in wish.named):
+        return False
+    wish.corrects = wish.text != "" and _CORRECTS.search(wish.folded) is not None
+    wish.answer = "other" if wish.corrects else answer_to(task.op, wish.text)
+    if wish.intent == "human_request" or memory.asked not in SLOTS:
+        return wish.answer != "other"
+    if wish.answer == "no":
+        return True
+    photo = wish.kind == "image" and task.op == "remedy"
+    soft = wish.intent in _SMALL or wish.plan.way == "unknown" or wish.intent == memory.intent
+    if photo or (wish.text and (soft or tells(memory.asked, wish.folded)) and not wish.text.endswith(("?", "？", "吗"))):
+        _become(wish, memory.intent, PLANS.get(memory.intent, UNKNOWN))
+        wish.fills = not photo
+        return True
+    return False
+
+
+def _points_back(wish: Wish, carried: str) -> bool:
+    """Words that only mean something beside what was said before: a correction, an earlier topic, 那L码呢."""
+    memory = wish.memory
+    if not wish.text or len(wish.text) > 60 or not (memory.intent or memory.topics):
+        return False
+    soft = wish.intent in _SMALL or wish.plan.way in ("unknown", "social")
+    if back := _BACK.search(wish.folded):
+        return _go_back(wish, back.group("what") or back.group("en") or "", soft)
+    if carried and _CORRECTS.search(wish.folded):
+        wish.corrects = True
+        if soft or wish.plan.way == PLANS.get(carried, UNKNOWN).way:
+            _become(wish, carried, PLANS.get(carried, UNKNOWN))
+        return True
+    if carried and soft and _AND_THAT.match(wish.folded):
+        _become(wish, carried, PLANS.get(carried, UNKNOWN))
+        return True
+    return False
+
+
+_ORDERS_WAYS = frozenset({"order", "action"})
+
+
+def _go_back(wish: Wish, what: str, soft: bool) -> bool:
+    """Take up the newest earlier topic of that kind again; a question of its own is then asked about it."""
+    memory = wish.memory
+    thing = what in ("订单", "快递", "包裹", "物流", "order", "parcel")
+    goods = what in ("商品", "衣服", "鞋", "product")
+    fits = [
+        t for t in reversed(memory.topics)
+        if (not thing or (t.order and PLANS.get(t.intent, UNKNOWN).way in _ORDERS_WAYS)) and (not goods or t.product)
+    ]  # fmt: skip
+    if not fits:
+        if thing and soft and memory.order:
+            _become(wish, "order_status", PLANS["order_status"])
+            return True
+        return False
+    topic = fits[0]
+    wish.returns = True
+    if topic.order and not goods:
+        memory.order = topic.order
+    if topic.product and not thing:
+        memory.product = topic.product
+    if soft:
+        _become(wish, topic.intent, PLANS.get(topic.intent, UNKNOWN))
+    return True
 
 
 def _chooses_order(wish: Wish) -> bool:

@@ -22,7 +22,16 @@ class Wording:
         turn = (memory.variants.pop(key, -1) + 1) % len(variants)
         memory.variants[key] = turn
         if len(memory.variants) > REMEMBERED_VARIANTS:
-            del memory.variants[next(iter(memory.variants))]
+            del memory.variants[next(k for k in memory.variants if not k.startswith("soothe."))]
+        return variants[turn].format_map(facts)
+
+    def unheard(self, key: str, memory: Memory, /, **facts: str) -> str:
+        """A variant of `key` this conversation has not heard at all; '' when it heard them all."""
+        variants = self.phrases[key]
+        turn = memory.variants.get(key, -1) + 1
+        if turn >= len(variants):
+            return ""
+        memory.variants[key] = turn
         return variants[turn].format_map(facts)
 
     def label(self, key: str) -> str:
