@@ -233,6 +233,8 @@ class Intake:
 
         def step(draft: Draft, now: int) -> None:
             if reply := finish(draft.memory):
+                # Raised here, because a draft in which nothing but the memory changed would not be stored.
+                draft.summary = msgspec.structs.replace(draft.summary, version=draft.summary.version + 1)
                 self._take_reply(draft, reply, now)
 
         await self.act(conversation_id, step)
