@@ -33,7 +33,7 @@ class NotEmpty(Refusal):
 
 class NotABackup(Refusal):
     code, status = "not_a_backup", 422
-    zh, en = "这不是心服的备份文件:{why}", "This is not a backup of Xinfu: {why}"
+    zh, en = "这不是心服的备份文件：{why}", "This is not a backup of Xinfu: {why}"
 
 
 @dataclass(frozen=True, slots=True)

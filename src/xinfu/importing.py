@@ -33,7 +33,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JS
 TAU2_SETTINGS = identity.ShopSettings(
     display_name="Tau2 Retail",
     display_name_en="Tau2 Retail",
-    welcome="您好,请问需要什么帮助?",
+    welcome="您好，请问需要什么帮助？",
     welcome_en="Hello! Ask me about an order, a delivery or a product.",
     locale="en",
     time_zone="America/New_York",

@@ -132,7 +132,7 @@ def _product(fields: Fields) -> NewProduct:
     given = fields.nested("attributes")
     for key in fields.mapping("attributes"):
         if key not in ATTRIBUTES:
-            given.wrong(str(key)[:40], f"不认识这个属性,可用:{', '.join(ATTRIBUTES)}", f"unknown attribute; use: {', '.join(ATTRIBUTES)}")
+            given.wrong(str(key)[:40], f"不认识这个属性，可用：{', '.join(ATTRIBUTES)}", f"unknown attribute; use: {', '.join(ATTRIBUTES)}")
         else:
             attributes[key] = given.text(key, 4000)
     variants = tuple(
@@ -160,7 +160,7 @@ def _order(fields: Fields, accounts: Mapping[str, Account], zero: Money) -> NewO
     number = fields.text("customer", 80, required=True)
     account = accounts.get(number)
     if number and account is None:
-        fields.wrong("customer", "没有这个客户,请先导入客户", "there is no such customer; import customers first")
+        fields.wrong("customer", "没有这个客户，请先导入客户", "there is no such customer; import customers first")
     if not fields.has("status"):
         fields.wrong("status", "必填", "is required")
     no, placed_at = fields.text("no", 64, required=True), fields.time("placed_at", required=True)

@@ -36,8 +36,8 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 STATUS: dict[OrderStatus, tuple[str, str]] = {
     "unpaid": ("待付款", "Waiting for payment"),
-    "paid": ("已付款,待发货", "Paid, not yet shipped"),
-    "packed": ("已打包,待揽收", "Packed, waiting for pick-up"),
+    "paid": ("已付款，待发货", "Paid, not yet shipped"),
+    "packed": ("已打包，待揽收", "Packed, waiting for pick-up"),
     "shipped": ("运输中", "On the way"),
     "out_for_delivery": ("派送中", "Out for delivery"),
     "delivered": ("已签收", "Delivered"),
@@ -200,7 +200,7 @@ def _last_word(zh: str, en: str, scan: Scan, late: bool) -> tuple[str, str, str]
     elif scan.code == "returned":
         zh, en = f"{zh}:包裹退回中", f"{en}: the parcel is going back"
     elif late:
-        zh, en = f"{zh},比预计的晚", f"{en}, later than promised"
+        zh, en = f"{zh}，比预计的晚", f"{en}, later than promised"
     return zh, en, _scan_text(scan)
 
 
@@ -218,11 +218,11 @@ def _scan_text(scan: Scan) -> str:
 def _countdown(left: timedelta) -> tuple[str, str]:
     minutes = int(left.total_seconds() // 60)
     if minutes <= 0:
-        return "待付款,已到时限,马上会自动取消", "Waiting for payment; the time is up and it will cancel itself"
+        return "待付款，已到时限，马上会自动取消", "Waiting for payment; the time is up and it will cancel itself"
     hours, rest = divmod(minutes, 60)
     zh = (f"{hours} 小时" if hours else "") + (f" {rest} 分钟" if rest and hours else f"{rest} 分钟" if rest else "")
     en = " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part)
-    return f"待付款,还剩 {zh},到时自动取消", f"Waiting for payment; cancels itself in {en}"
+    return f"待付款，还剩 {zh}，到时自动取消", f"Waiting for payment; cancels itself in {en}"
 
 
 def _digits(phone: str) -> str:

@@ -5,7 +5,7 @@ from xinfu.kit.errors import Refusal
 
 class Malformed(Refusal):
     code, status = "malformed", 400
-    zh, en = "这条内容看不懂,没有保存。", "This frame is not valid JSON of the protocol; nothing was stored."
+    zh, en = "这条内容看不懂，没有保存。", "This frame is not valid JSON of the protocol; nothing was stored."
 
 
 class UnknownKind(Refusal):
@@ -33,9 +33,9 @@ class WrongState(Refusal):
 
 class NobodyThere(Refusal):
     code, status = "nobody_there", 409
-    zh, en = "对方现在不在线,换一位同事或转回排队。", "That colleague is not available; choose another or return it to the queue."
+    zh, en = "对方现在不在线，换一位同事或转回排队。", "That colleague is not available; choose another or return it to the queue."
 
 
 class TokenInvalid(Refusal):
     code, status = "token_invalid", 401
-    zh, en = "会话已过期,请刷新页面。", "The session has expired; please reload the page."
+    zh, en = "会话已过期，请刷新页面。", "The session has expired; please reload the page."

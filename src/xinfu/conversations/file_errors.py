@@ -13,12 +13,12 @@ class FileKindRefused(Refusal):
 
 class FileDamaged(Refusal):
     code, status = "file_damaged", 422
-    zh, en = "图片打不开,可能已损坏。换一张试试。", "This picture cannot be opened; it may be damaged."
+    zh, en = "图片打不开，可能已损坏。换一张试试。", "This picture cannot be opened; it may be damaged."
 
 
 class PictureTooLarge(Refusal):
     code, status = "picture_too_large", 413
-    zh, en = "图片太大,最多 {limit} 百万像素。", "The picture is too large; the limit is {limit} megapixels."
+    zh, en = "图片太大，最多 {limit} 百万像素。", "The picture is too large; the limit is {limit} megapixels."
 
 
 class NoFile(Refusal):

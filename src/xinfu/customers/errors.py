@@ -10,12 +10,12 @@ class CustomerNotFound(Refusal):
 
 class ReasonMissing(Refusal):
     code, status = "reason_missing", 422
-    zh, en = "查看完整信息要写明原因,原因会被记录。", "Say why you need to see this; the reason is recorded."
+    zh, en = "查看完整信息要写明原因，原因会被记录。", "Say why you need to see this; the reason is recorded."
 
 
 class TagsTooMany(Refusal):
     code, status = "tags_too_many", 422
-    zh, en = "标签太多,最多 {limit} 个。", "Too many tags; at most {limit}."
+    zh, en = "标签太多，最多 {limit} 个。", "Too many tags; at most {limit}."
 
 
 class NoteEmpty(Refusal):

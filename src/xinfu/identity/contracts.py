@@ -58,7 +58,7 @@ class ShopSettings:
     display_name: str = ""
     display_name_en: str = ""
     colour: str = "#C5412B"
-    welcome: str = "您好,我是小心,很高兴为您服务。订单、物流、商品的问题都可以直接问我。"
+    welcome: str = "您好，我是小心，很高兴为您服务。订单、物流、商品的问题都可以直接问我。"
     welcome_en: str = "Hello, how can I help you today?"
     locale: Locale = "zh-CN"
     time_zone: str = "Asia/Shanghai"

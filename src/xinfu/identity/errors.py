@@ -10,17 +10,17 @@ class WrongPassword(Refusal):
 
 class Locked(Refusal):
     code, status = "identity.locked", 429
-    zh, en = "密码错了太多次,请 15 分钟后再试,或请店主解锁。", "Too many wrong passwords; try again in 15 minutes or ask the owner."
+    zh, en = "密码错了太多次，请 15 分钟后再试，或请店主解锁。", "Too many wrong passwords; try again in 15 minutes or ask the owner."
 
 
 class PasswordTooWeak(Refusal):
     code, status = "identity.password_too_weak", 422
-    zh, en = "密码至少要 {least} 个字符,也不能和账号相同。", "A password needs at least {least} characters and must differ from the login."
+    zh, en = "密码至少要 {least} 个字符，也不能和账号相同。", "A password needs at least {least} characters and must differ from the login."
 
 
 class CsrfMissing(Refusal):
     code, status = "identity.csrf", 403
-    zh, en = "页面已过期,请刷新后再试。", "This page is out of date; reload it and try again."
+    zh, en = "页面已过期，请刷新后再试。", "This page is out of date; reload it and try again."
 
 
 class OtherOrigin(Refusal):
@@ -41,7 +41,7 @@ class LoginInvalid(Refusal):
 class LastOwner(Refusal):
     code, status = "identity.last_owner", 409
     zh, en = (
-        "这是最后一位店主,不能停用、改角色或移出店铺。",
+        "这是最后一位店主，不能停用、改角色或移出店铺。",
         "This is the last owner and cannot be disabled, demoted or removed from the shop.",
     )
 
@@ -53,7 +53,7 @@ class RoleUnknown(Refusal):
 
 class RoleFixed(Refusal):
     code, status = "identity.role_fixed", 409
-    zh, en = "店主始终拥有全部权限,不能修改。", "The owner always has every permission; this cannot be changed."
+    zh, en = "店主始终拥有全部权限，不能修改。", "The owner always has every permission; this cannot be changed."
 
 
 class BeyondOwnRights(Refusal):
@@ -83,13 +83,13 @@ class ColourInvalid(Refusal):
 
 class ZoneUnknown(Refusal):
     code, status = "settings.time_zone", 422
-    zh, en = "没有这个时区:{zone}。例如 Asia/Shanghai。", "There is no time zone {zone}. An example: Asia/Shanghai."
+    zh, en = "没有这个时区：{zone}。例如 Asia/Shanghai。", "There is no time zone {zone}. An example: Asia/Shanghai."
 
 
 class HoursInvalid(Refusal):
     code, status = "settings.hours", 422
     zh, en = (
-        "服务时间有误:星期用 1 到 7(至少一天),时间写成 08:00,最晚 24:00。",
+        "服务时间有误：星期用 1 到 7(至少一天),时间写成 08:00,最晚 24:00。",
         "Opening hours: days 1 to 7 (at least one), times like 08:00, up to 24:00.",
     )
 
@@ -107,6 +107,6 @@ class TextTooLong(Refusal):
 class OriginInvalid(Refusal):
     code, status = "settings.origin", 422
     zh, en = (
-        "网站地址有误:{origin}。写成 https://shop.example 这样,最多 50 个。",
+        "网站地址有误：{origin}。写成 https://shop.example 这样，最多 50 个。",
         "Not a site address: {origin}. Write it like https://shop.example, at most 50.",
     )

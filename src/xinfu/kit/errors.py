@@ -47,7 +47,7 @@ class Refusal(Exception):
 
 class NotFound(Refusal):
     code, status = "not_found", 404
-    zh, en = "找不到这条记录,可能已被删除。", "This does not exist, or no longer exists."
+    zh, en = "找不到这条记录，可能已被删除。", "This does not exist, or no longer exists."
 
 
 class Forbidden(Refusal):
@@ -65,29 +65,29 @@ class NotSignedIn(Refusal):
 
 class Invalid(Refusal):
     code, status = "invalid", 422
-    zh, en = "内容有误:{why}", "Not valid: {why}"
+    zh, en = "内容有误：{why}", "Not valid: {why}"
 
 
 class Conflict(Refusal):
     code, status = "conflict", 409
-    zh, en = "别人刚刚改过,请看一眼最新内容再试。", "Someone just changed this; look at the newest state and try again."
+    zh, en = "别人刚刚改过，请看一眼最新内容再试。", "Someone just changed this; look at the newest state and try again."
 
 
 class TooLarge(Refusal):
     code, status = "too_large", 413
-    zh, en = "内容太大,最多 {limit}。", "Too large; the limit is {limit}."
+    zh, en = "内容太大，最多 {limit}。", "Too large; the limit is {limit}."
 
 
 class RateLimited(Refusal):
     code, status = "rate_limited", 429
-    zh, en = "操作太频繁,请稍后再试。", "Too many attempts; please wait a moment."
+    zh, en = "操作太频繁，请稍后再试。", "Too many attempts; please wait a moment."
 
 
 class Overloaded(Refusal):
     code, status = "overloaded", 503
-    zh, en = "现在人很多,请几秒后再试,消息没有丢。", "Very busy right now; please retry in a few seconds."
+    zh, en = "现在人很多，请几秒后再试，消息没有丢。", "Very busy right now; please retry in a few seconds."
 
 
 class StorageUnavailable(Refusal):
     code, status = "storage_unavailable", 503
-    zh, en = "暂时存不下这条消息,请稍后重试。", "The message could not be stored; please retry shortly."
+    zh, en = "暂时存不下这条消息，请稍后重试。", "The message could not be stored; please retry shortly."

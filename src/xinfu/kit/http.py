@@ -83,7 +83,7 @@ def install_problem_handlers(app: FastAPI) -> None:
 
 class _Crash(Refusal):
     code, status = "internal", 500
-    zh, en = "系统出了点问题,已经记录。请稍后再试。", "Something went wrong on our side and was recorded. Please try again."
+    zh, en = "系统出了点问题，已经记录。请稍后再试。", "Something went wrong on our side and was recorded. Please try again."
 
 
 def _passes(error: Exception) -> bool:

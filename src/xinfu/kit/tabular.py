@@ -146,7 +146,7 @@ class Fields:
         if len(value) > limit:
             self.wrong(name, f"最多 {limit} 个字", f"must have at most {limit} characters")
         if value[:1] in "=+-@" and value and not _NUMBER_OR_PHONE.fullmatch(value):
-            self.wrong(name, "不能以 = + - @ 开头:在表格软件里会被当成公式", "must not start with = + - @: a spreadsheet would run it")
+            self.wrong(name, "不能以 = + - @ 开头：在表格软件里会被当成公式", "must not start with = + - @: a spreadsheet would run it")
         return value[:limit]
 
     def choice(self, name: str, options: Mapping[str, str], default: str) -> str:
@@ -156,7 +156,7 @@ class Fields:
             return default
         if (found := options.get(value.lower())) is None:
             known = ", ".join(sorted(set(options.values())))
-            self.wrong(name, f"不认识“{value[:40]}”,可用:{known}", f"unknown '{value[:40]}'; use one of: {known}")
+            self.wrong(name, f"不认识“{value[:40]}”，可用：{known}", f"unknown '{value[:40]}'; use one of: {known}")
             return default
         return found
 
@@ -185,7 +185,7 @@ class Fields:
         except ValueError:
             money = None
         if money is None or isinstance(value, bool) or not 0 <= money.minor < 10**13:
-            self.wrong(name, "应该是金额,如 199.00,最多两位小数", "must be an amount such as 199.00 with at most two decimals")
+            self.wrong(name, "应该是金额，如 199.00，最多两位小数", "must be an amount such as 199.00 with at most two decimals")
             return None
         return money
 
@@ -197,24 +197,24 @@ class Fields:
         try:
             return parse_time(text, self.zone)
         except ValueError:
-            self.wrong(name, "应该是时间,如 2026-03-01 12:30", "must be a time such as 2026-03-01 12:30")
+            self.wrong(name, "应该是时间，如 2026-03-01 12:30", "must be a time such as 2026-03-01 12:30")
             return None
 
     def pairs(self, name: str) -> tuple[tuple[str, str], ...]:
-        """Options: a JSON object, or text like 颜色=黑;尺码=M."""
+        """Options: a JSON object, or text like 颜色=黑；尺码=M."""
         value = self._values.get(name)
         if value in (None, ""):
             return ()
         if isinstance(value, str):
-            parts = [p for p in re.split(r"[;;]", value) if p.strip()]
-            split = [re.split(r"[=::]", p, maxsplit=1) for p in parts]
+            parts = [p for p in re.split("[;；]", value) if p.strip()]
+            split = [re.split("[=:：]", p, maxsplit=1) for p in parts]
             if any(len(s) != 2 for s in split):
-                self.wrong(name, "应该像 颜色=黑;尺码=M", "must look like colour=black;size=M")
+                self.wrong(name, "应该像 颜色=黑；尺码=M", "must look like colour=black;size=M")
                 return ()
             return tuple((clean(k)[:60], clean(v)[:120]) for k, v in split)
         if isinstance(value, dict):
             return tuple((clean(str(k))[:60], clean(str(v))[:120]) for k, v in value.items())
-        self.wrong(name, "应该像 颜色=黑;尺码=M", "must look like colour=black;size=M")
+        self.wrong(name, "应该像 颜色=黑；尺码=M", "must look like colour=black;size=M")
         return ()
 
     def words(self, name: str) -> tuple[str, ...]:
@@ -222,7 +222,7 @@ class Fields:
         value = self._values.get(name)
         if value in (None, ""):
             return ()
-        items: Sequence[Any] = re.split(r"[;;,,]", value) if isinstance(value, str) else value if isinstance(value, list) else ()
+        items: Sequence[Any] = re.split("[;；,，]", value) if isinstance(value, str) else value if isinstance(value, list) else ()
         return tuple(dict.fromkeys(clean(str(i))[:40] for i in items if str(i).strip()))[:50]
 
     def nested(self, name: str) -> "Fields":
@@ -289,7 +289,7 @@ def _decoded(data: bytes) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Invalid(why="文件编码无法识别,请存为 UTF-8 / unknown encoding, save as UTF-8")
+    raise Invalid(why="文件编码无法识别，请存为 UTF-8 / unknown encoding, save as UTF-8")
 
 
 def _no_number(word: str) -> None:
