@@ -65,6 +65,26 @@ TODAY = date(2026, 11, 21)  # a Saturday
         ("拍一台", "quantity", "一台", "1"),
         ("货号AB-1234", "sku", "AB-1234", "AB-1234"),
         ("发到 Someone@Example.com", "email", "Someone@Example.com", "someone@example.com"),
+        ("号码1380000xxxx", "phone", "1380000xxxx", "1380000****"),
+        ("手机 139 **** 0000", "phone", "139 **** 0000", "139****0000"),
+        ("韵达4300000012345 没动静", "tracking_no", "4300000012345", "4300000012345"),
+        ("快递 13800001234 打这个", "phone", "13800001234", "13800001234"),
+        ("商品ID 88213", "sku", "88213", "88213"),
+        ("订单号 SO-202603", "order_no", "SO-202603", "SO-202603"),
+        ("一共三百块没退", "amount", "三百块", "300.00"),
+        ("十块左右的", "amount", "十块", "10.00"),
+        ("八十块五毛", "amount", "八十块五毛", "80.50"),
+        ("娃穿110码", "size", "110码", "110"),
+        ("要245码的鞋", "size", "245码", "245"),
+        ("我高175", "height_cm", "高175", "175"),
+        ("体重115", "weight_kg", "115", "57.5"),
+        ("体重58", "weight_kg", "58", "58"),
+        ("漏了一件", "quantity", "一件", "1"),
+        ("XL*2", "quantity", "*2", "2"),
+        ("新风路8号，15号再送", "date", "15号", "2026-11-15"),
+        ("寄到成都市花溪区桃源路12号", "address", "成都市花溪区桃源路12号", "成都市花溪区桃源路12号"),
+        ("填成了假想市枫叶区红叶街21号", "address", "假想市枫叶区红叶街21号", "假想市枫叶区红叶街21号"),
+        ("云水市南山区童话小区6号楼3单元", "address", "云水市南山区童话小区6号楼3单元", "云水市南山区童话小区6号楼3单元"),
         (
             "改到江南省云水市东湖区青石路100号3栋201室",
             "address",
@@ -85,6 +105,15 @@ def test_a_thing_is_found_and_normalised(text: str, kind: str, written: str, val
         "一块买便宜吗",
         "怎么一直没人",
         "五号电池有吗",
+        "三块面包",
+        "五块都碎了",
+        "IPX8防水",
+        "30*40的相框",
+        "沙发180cm",
+        "书架高200厘米",
+        "椅子承重150公斤吗",
+        "给我一个交代",
+        "一个都没收到",
         "什么区别",
         "这个订单怎么样",
         "我在3号线",
@@ -97,6 +126,15 @@ def test_a_thing_is_found_and_normalised(text: str, kind: str, written: str, val
 )
 def test_plain_words_name_nothing(text: str) -> None:
     assert [e for e in entities_in(text, TODAY) if e.kind not in ("size",)] == []
+
+
+def test_sizes_named_together_are_all_found() -> None:
+    found = {text: [e.value for e in entities_in(text, TODAY) if e.kind == "size"] for text in ("穿M还是L", "XL or L?", "M/L有货吗")}
+    assert found == {"穿M还是L": ["M", "L"], "XL or L?": ["XL", "L"], "M/L有货吗": ["M", "L"]}
+
+
+def test_a_house_number_is_no_day_of_the_month() -> None:
+    assert [e.kind for e in entities_in("云水市南山区红叶街21号，应该是12号", TODAY)] == ["address"]
 
 
 def test_several_things_in_one_message_keep_their_order() -> None:
