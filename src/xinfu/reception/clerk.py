@@ -114,7 +114,10 @@ class Clerk:
         return decision
 
     async def _variants(self, turn: Turn, order: Order, task: Task) -> tuple[str, ...] | None:
-        """Set what it is exchanged for where that is told, or say what there is to choose from; a thing that came broken or wrong is sent the same again."""
+        """Set what it is exchanged for where that is told, or say what there is to choose from.
+
+        A thing that came broken or wrong is sent the same again.
+        """
         if "to_sku" in task.inputs and not turn.wish.fills and not turn.wish.corrects:
             return None
         line = order.lines[task.inputs.get("line", 0)]
