@@ -26,6 +26,7 @@ from xinfu.kit.clock import SystemClock
 from xinfu.kit.database import Database
 from xinfu.kit.errors import Refusal
 from xinfu.kit.websocket import DirectWebSocket
+from xinfu.training import train_command
 from xinfu.understanding.commands import classify_command, eval_app
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Xinfu 心服: the customer-service centre for e-commerce.")
@@ -34,6 +35,7 @@ app.add_typer(benchmark.bench_app, name="bench")
 app.add_typer(eval_app, name="eval")
 app.command("replay")(benchmark.replay_command)
 app.command("classify")(classify_command)
+app.command("train")(train_command)
 console = Console(stderr=True)
 
 DataOption = Annotated[Path, typer.Option("--data", help="Folder of this centre: tables, files, keys.")]

@@ -13,16 +13,14 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from xinfu import identity, migrations
+from xinfu import identity, migrations, teaching
 from xinfu.config import Config
 from xinfu.kit.clock import SystemClock
 from xinfu.kit.database import Database
 from xinfu.kit.errors import Invalid
 from xinfu.kit.tabular import Report
-from xinfu.teaching.lines import Lines
 from xinfu.teaching.model import ModelVersion
-from xinfu.teaching.readers import Readers
-from xinfu.teaching.training import Effort, Training
+from xinfu.teaching.training import Told
 
 VERDICTS = {
     "better": ("比现在的好。", "Better than the present model."),
@@ -37,7 +35,7 @@ _MOST_SHOWN = 15
 class Result:
     """What a call did. `version` None: nothing was trained, because a file had problems."""
 
-    files: tuple[tuple[str, Report], ...]
+    files: list[tuple[str, Report]]
     version: ModelVersion | None
     published: bool
 
@@ -66,33 +64,48 @@ def train_command(
         raise typer.Exit(1)
 
 
-async def run(config: Config, slug: str, files: Sequence[Path], publish: bool, told: Any = None, effort: Effort | None = None) -> Result:
-    """Everything of the command but its printing. All files must be good before a training begins."""
+async def run(config: Config, slug: str, files: Sequence[Path], publish: bool, told: Told | None = None) -> Result:
+    """Everything of the command but its printing."""
     await migrations.upgrade(config)
-    clock, database = SystemClock(), Database(config.database_url)
-    lines = Lines(database, clock)
-    readers = Readers(database, clock, config.data / "models")
-    training = Training(database, clock, config.data / "models", readers, effort)
+    database = Database(config.database_url)
     try:
-        settings = identity.Settings(database, clock)
-        shops = identity.Shops(database, clock, settings, identity.Authenticator(database, clock))
-        found = await (shops.by_slug(slug) if slug else shops.first())
-        actor = identity.console_actor([found.id])
-        reports = [(str(file), await lines.import_file(actor, found.id, file.read_bytes())) for file in files]
-        if any(not report.stored for _, report in reports):
-            return Result(tuple(reports), None, False)
-        begun = await training.begin(actor, found.id, told)
-        ended = await training.finish(actor, found.id, begun.id)
-        if ended.version_id is None:
-            raise Invalid(why=f"训练没有完成 / the training did not finish: {ended.problem or ended.state}")
-        version = await training.version(actor, found.id, ended.version_id)
-        published = publish and version.verdict != "worse"
-        if published:
-            await training.use(actor, found.id, version.id)
-        return Result(tuple(reports), version, published)
+        return await train(database, config.data / "models", slug, files, publish, told)
+    finally:
+        await database.dispose()
+
+
+async def train(
+    database: Database,
+    folder: Path,
+    slug: str,
+    files: Sequence[Path],
+    publish: bool,
+    told: Told | None = None,
+    effort: teaching.Effort | None = None,
+) -> Result:
+    """Store the files, train, compare, and publish if asked to. Before a training begins every file must be good."""
+    clock = SystemClock()
+    lines = teaching.Lines(database, clock)
+    readers = teaching.Readers(database, clock, folder)
+    training = teaching.Training(database, clock, folder, readers, effort)
+    shops = identity.Shops(database, clock, identity.Settings(database, clock), identity.Authenticator(database, clock))
+    shop = await (shops.by_slug(slug) if slug else shops.first())
+    actor = identity.console_actor([shop.id])
+    reports = await lines.import_files(actor, shop.id, [(str(file), file.read_bytes()) for file in files])
+    if any(not report.stored for _, report in reports):
+        return Result(reports, None, False)
+    try:
+        begun = await training.begin(actor, shop.id, told)
+        ended = await training.finish(actor, shop.id, begun.id)
     finally:
         await training.stop()
-        await database.dispose()
+    if ended.version_id is None:
+        raise Invalid(why=f"训练没有完成 / the training did not finish: {ended.problem or ended.state}")
+    version = await training.version(actor, shop.id, ended.version_id)
+    published = publish and version.verdict != "worse"
+    if published:
+        await training.use(actor, shop.id, version.id)
+    return Result(reports, version, published)
 
 
 def as_plain(result: Result) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from xinfu.kit.http import install_problem_handlers
 from xinfu.kit.ids import new_id
 from xinfu.teaching import Asking, Lines, Readers, Training, imports, router
 
-
 OVERVIEW = "http://shop.test/api/v1/training"
 
 
@@ -78,6 +77,8 @@ async def test_odd_input_is_refused_in_words(http: httpx.AsyncClient, monkeypatc
     assert (await http.put("/in-use", json={"version_id": new_id()})).status_code == 404
     assert (await http.put("/in-use", json={"version_id": "\x00"})).status_code == 404
     assert (await http.get("/runs/nothing")).status_code == 404
+    assert (await http.delete("/lines/%00")).status_code == 404
+    assert (await http.get("/lines", params={"head": "intent", "label": "\x00"})).json()["code"] == "training.label_unknown"
     assert (await http.post("/runs")).json()["code"] == "training.too_few_lines"
     monkeypatch.setattr("xinfu.teaching.endpoints.MAX_BYTES", 10)
     assert (await http.post("/lines/import", content=own_csv())).status_code == 413

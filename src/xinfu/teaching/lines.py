@@ -1,5 +1,6 @@
 """Labelled messages: from files, from the labelling page, from corrections at the desk. One message has one set of labels, the newest."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -11,13 +12,13 @@ from xinfu.kit.auth import Actor
 from xinfu.kit.clock import Clock
 from xinfu.kit.database import Database, Unit
 from xinfu.kit.errors import NotFound
-from xinfu.kit.ids import Id, new_id
+from xinfu.kit.ids import Id, is_id, new_id
 from xinfu.kit.paging import Page, cursor_id, cursor_time, decode_cursor, encode_cursor
 from xinfu.kit.tabular import Problems, Report, nothing_stored
 from xinfu.kit.text import clean
 from xinfu.teaching import policy, repository
-from xinfu.teaching.contracts import Head, Labels, Part, Source
-from xinfu.teaching.errors import TextMissing
+from xinfu.teaching.contracts import LABELS, Head, Labels, Part, Source
+from xinfu.teaching.errors import LabelUnknown, TextMissing
 from xinfu.teaching.imports import LONGEST, Given, read_lines
 from xinfu.teaching.model import LabelledMessage
 
@@ -72,41 +73,54 @@ class Lines:
 
     async def import_file(self, actor: Actor, shop_id: Id, data: bytes) -> Report:
         """All rows of a file, or, with any problem, none. Raises TooLarge and Invalid for the file as a whole."""
+        [(_, report)] = await self.import_files(actor, shop_id, [("", data)])
+        return report
+
+    async def import_files(self, actor: Actor, shop_id: Id, files: Sequence[tuple[str, bytes]]) -> list[tuple[str, Report]]:
+        """All rows of all (name, content) files, or, with any problem in one of them, none of any."""
         actor.require(Permission.UNDERSTANDING_TRAIN, shop_id)
-        problems = Problems()
-        given = read_lines(data, problems)
-        if problems.total:
-            return nothing_stored(problems)
+        read: list[tuple[str, list[Given], Problems]] = []
+        for name, data in files:
+            problems = Problems()
+            read.append((name, await asyncio.to_thread(read_lines, data, problems), problems))
+        if any(problems.total for _, _, problems in read):
+            return [(name, nothing_stored(problems)) for name, _, problems in read]
+        reports: list[tuple[str, Report]] = []
+        async with self._database.unit() as unit:
+            for name, given, _ in read:
+                reports.append((name, await self._stored(unit, actor, shop_id, given)))
+        return reports
+
+    async def _stored(self, unit: Unit, actor: Actor, shop_id: Id, given: Sequence[Given]) -> Report:
         now = self._clock.now()
         stamp = {"source": "file", "actor_id": actor.id, "actor": actor.name, "at": now}
-        async with self._database.unit() as unit:
-            known = await self._known(unit, shop_id)
-            fresh: list[dict[str, Any]] = []
-            updated = unchanged = 0
-            for one in given:
-                key, group = policy.line_key(one.text, one.before), policy.group_key(one.text)
-                if key not in known.keys:
-                    part = known.part(group, policy.stratum(one.labels))
-                    words = {"key": key, "group_key": group, "part": part, "text": one.text, "before": one.before}
-                    fresh.append({"id": new_id(), "shop_id": shop_id, **words, **asdict(one.labels), "removed": False, **stamp})
-                    continue
-                removed, old = known.keys[key]
-                kept = one.labels if removed else policy.merged(old, one.labels)
-                if kept == old and not removed:
-                    unchanged += 1
-                    continue
-                updated += 1
-                values = {"text": one.text, "before": one.before, "removed": False, **asdict(kept), **stamp}
-                await repository.update_line(unit, shop_id, key, values)
-            await repository.insert_lines(unit, fresh)
-            audit.record(unit, actor, now, "labels.imported", shop_id, "labelled_message", "", created=len(fresh), updated=updated)
+        known = await self._known(unit, shop_id)
+        fresh: list[dict[str, Any]] = []
+        updated = unchanged = 0
+        for one in given:
+            key, group = policy.line_key(one.text, one.before), policy.group_key(one.text)
+            if key not in known.keys:
+                part = known.part(group, policy.stratum(one.labels))
+                words = {"key": key, "group_key": group, "part": part, "text": one.text, "before": one.before}
+                fresh.append({"id": new_id(), "shop_id": shop_id, **words, **asdict(one.labels), "removed": False, **stamp})
+                continue
+            removed, old = known.keys[key]
+            kept = one.labels if removed else policy.merged(old, one.labels)
+            if kept == old and not removed:
+                unchanged += 1
+                continue
+            updated += 1
+            values = {"text": one.text, "before": one.before, "removed": False, **asdict(kept), **stamp}
+            await repository.update_line(unit, shop_id, key, values)
+        await repository.insert_lines(unit, fresh)
+        audit.record(unit, actor, now, "labels.imported", shop_id, "labelled_message", "", created=len(fresh), updated=updated)
         return Report(True, len(fresh), updated, unchanged, 0, 0, ())
 
     async def remove(self, actor: Actor, shop_id: Id, line_id: Id) -> None:
         """Take a line back: its words and labels go, its part stays remembered. Raises NotFound."""
         actor.require(Permission.UNDERSTANDING_TRAIN, shop_id)
         async with self._database.unit() as unit:
-            row = await repository.line(unit, shop_id, line_id)
+            row = await repository.line(unit, shop_id, line_id) if is_id(line_id) else None
             if row is None:
                 raise NotFound
             row.text = row.before = ""
@@ -117,8 +131,10 @@ class Lines:
     async def page(
         self, actor: Actor, shop_id: Id, head: Head | None, label: str | None, cursor: str | None, limit: int
     ) -> Page[LabelledMessage]:
-        """Newest first; with a head only lines labelled there, with a label only those."""
+        """Newest first; with a head only lines labelled there, with one of its labels only those. Raises LabelUnknown."""
         actor.require(Permission.UNDERSTANDING_TRAIN, shop_id)
+        if label and (head is None or label not in LABELS[head]):
+            raise LabelUnknown(head=head or "", label=label)
         after = None
         if cursor:
             at, last = decode_cursor(cursor, 2)

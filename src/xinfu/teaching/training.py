@@ -22,7 +22,7 @@ from xinfu.kit.auth import Actor
 from xinfu.kit.clock import Clock
 from xinfu.kit.database import Database
 from xinfu.kit.errors import NotFound
-from xinfu.kit.ids import Id, new_id
+from xinfu.kit.ids import Id, is_id, new_id
 from xinfu.teaching import repository
 from xinfu.teaching.contracts import BUILT_IN, Labels, Line
 from xinfu.teaching.errors import ClearlyWorse, NotRunning, TooFewLines, TrainingRunning
@@ -127,6 +127,8 @@ class Training:
     async def run(self, actor: Actor, shop_id: Id, run_id: Id) -> TrainingRun:
         """Raises NotFound."""
         actor.require(Permission.UNDERSTANDING_TRAIN, shop_id)
+        if not is_id(run_id):
+            raise NotFound
         async with self._database.read() as unit:
             found = await repository.run(unit, shop_id, run_id)
         if found is None:
@@ -148,6 +150,8 @@ class Training:
     async def version(self, actor: Actor, shop_id: Id, version_id: Id) -> ModelVersion:
         """Raises NotFound."""
         actor.require(Permission.UNDERSTANDING_TRAIN, shop_id)
+        if not is_id(version_id):
+            raise NotFound
         async with self._database.read() as unit:
             found = await repository.version(unit, shop_id, version_id)
         if found is None:
