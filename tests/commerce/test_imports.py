@@ -20,7 +20,7 @@ from xinfu.kit.database import Database
 from xinfu.kit.errors import Forbidden, Invalid, NotFound, TooLarge
 from xinfu.kit.ids import Id, new_id
 from xinfu.kit.money import Money
-from xinfu.kit.tabular import Problems
+from xinfu.kit.tabular import Fields, Problems, Record
 
 SHANGHAI = zone("Asia/Shanghai")
 LIN = new_id()
@@ -133,6 +133,15 @@ def test_a_cell_a_spreadsheet_would_run_is_refused(cell: str) -> None:
     row = json.dumps([{"number": "P", "name": cell, "sku": "S", "price": "1"}])
     assert read_products(row.encode(), "CNY", problems) == []
     assert [p.field for p in problems.found] == ["name"]
+
+
+@pytest.mark.parametrize("written", ["颜色=黑;尺码=M", "颜色＝黑；尺码：M", "颜色：黑；尺码=M"])
+def test_options_may_be_written_with_marks_of_either_width(written: str) -> None:
+    problems = Problems()
+    fields = Fields(Record(1, {"options": written, "tags": "新客；常客，大客户,老客"}), problems, SHANGHAI, "CNY")
+    assert fields.pairs("options") == (("颜色", "黑"), ("尺码", "M"))
+    assert fields.words("tags") == ("新客", "常客", "大客户", "老客")
+    assert problems.found == []
 
 
 def test_a_phone_with_a_plus_is_no_formula() -> None:

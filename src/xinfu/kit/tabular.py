@@ -207,7 +207,7 @@ class Fields:
             return ()
         if isinstance(value, str):
             parts = [p for p in re.split("[;；]", value) if p.strip()]
-            split = [re.split("[=:：]", p, maxsplit=1) for p in parts]
+            split = [re.split("[=＝:：]", p, maxsplit=1) for p in parts]
             if any(len(s) != 2 for s in split):
                 self.wrong(name, "应该像 颜色=黑；尺码=M", "must look like colour=black;size=M")
                 return ()
