@@ -18,7 +18,7 @@ from xinfu.kit.database import Database
 from xinfu.kit.ids import Id, new_id
 from xinfu.reception.dialogue import Memory, Task
 from xinfu.reception.llm import Llm
-from xinfu.reception.llm_desk import KEPT, LlmDesk
+from xinfu.reception.llm_desk import LlmDesk
 from xinfu.reception.llm_settings import LlmSettings
 
 BUILT_IN = "您的快递在路上，请放心。"
@@ -58,8 +58,14 @@ class Talk:
         self.centre, self.llm, self.desk, self.plain = centre, llm, desk, plain
         self.purse, self.setups, self.server = purse, setups, server
 
-    async def answers(self, conversation_id: Id) -> list[Message]:
-        await asyncio.gather(*self.desk._under_way.values(), return_exceptions=True)
+    async def answers(self, conversation_id: Id, count: int = 1) -> list[Message]:
+        """The AI's messages once there are so many; never more a moment later."""
+        for _ in range(1000):
+            found = [m for m in await self.centre.store.messages(conversation_id) if m.sender == "ai"]
+            if len(found) >= count:
+                break
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.05)
         return [m for m in await self.centre.store.messages(conversation_id) if m.sender == "ai"]
 
     async def memory(self, conversation_id: Id) -> dict[str, Any]:
@@ -78,10 +84,10 @@ class TalkMaker:
         setups, purse = Setups(LlmSettings(SHOP, **{**base, **fields})), Purse()
         llm = Llm(setups, purse, Books(), Shelf(), Papers(), Rules(ShopSettings()), self.centre.clock)  # type: ignore[arg-type]
         plain = PlainDesk()
-        desk = LlmDesk(plain, llm, self.centre.intake, self.centre.live)
+        desk = LlmDesk(plain, llm)
         await llm.start()
         self.centre.intake.responder = desk
-        self.closing += [desk.stop, llm.stop, lambda: serve.__aexit__(None, None, None)]
+        self.closing += [llm.stop, lambda: serve.__aexit__(None, None, None)]
         return Talk(self.centre, llm, desk, plain, purse, setups, server)
 
 
@@ -90,9 +96,9 @@ async def talk(database: Database, data_dir: Path, postgres_dsn: str | None, clo
     centre = await Centre(data_dir, postgres_dsn, clock).start()
     maker = TalkMaker(centre)
     yield maker
+    await centre.stop()
     for close in maker.closing:
         await close()
-    await centre.stop()
 
 
 async def test_the_models_words_come_later_and_once_with_their_sources(talk: TalkMaker) -> None:
@@ -103,7 +109,7 @@ async def test_the_models_words_come_later_and_once_with_their_sources(talk: Tal
     assert answer.text == BETTER
     assert answer.data
     assert [s["kind"] for s in answer.data["sources"]] == ["order", "llm"]
-    assert KEPT not in await t.memory(c.id)
+    assert Memory.load(await t.memory(c.id)).tried == ["快递呢"]
 
 
 async def test_the_customers_message_is_stored_and_acknowledged_while_the_model_still_thinks(talk: TalkMaker) -> None:
@@ -112,11 +118,9 @@ async def test_the_customers_message_is_stored_and_acknowledged_while_the_model_
     origin = await t.centre.say(c.id, "快递呢")
     assert origin.ack_count == 1
     assert [m.sender for m in await t.centre.store.messages(c.id)] == ["customer"]
-    assert [kept["seq"] for kept in (await t.memory(c.id))[KEPT]] == [1], "the built-in words are safe in the same commit"
-    other = await t.centre.opened()
-    t.setups.settings = None
-    await t.centre.say(other.id, "别家的快递呢")
-    assert [m.sender for m in await t.centre.store.messages(other.id)] == ["customer", "ai"], "nobody waits for another's model"
+    other = await t.centre.conversations.open("b" * 32, new_id(), "云朵", 0, "zh")
+    await t.centre.say(other.id, "快递呢")
+    assert [m.text for m in await t.centre.store.messages(other.id)] == ["快递呢", BUILT_IN], "nobody waits for another's model"
 
 
 @pytest.mark.parametrize("behaviour", [silent(), raw(b"{}", status="500 Oops"), saying("<b>包赔 900 元</b>")])
@@ -134,13 +138,11 @@ async def test_hand_overs_cards_and_questions_for_a_yes_are_said_at_once_as_they
     for text, said in (("查订单", "哪一笔？"), ("取消", "要取消吗？"), ("转人工", "转给同事")):
         c = await t.centre.opened()
         await t.centre.say(c.id, text)
-        messages = [m for m in await t.centre.store.messages(c.id) if m.sender == "ai"]
-        assert [m.text for m in messages] == [said]
-    assert t.server.bodies == []
+        assert [m.text for m in await t.answers(c.id)] == [said]
     c = await t.centre.opened()
     await t.centre.say(c.id, "取消")
     await t.centre.say(c.id, "好的")
-    assert [m.text for m in await t.answers(c.id)] == ["要取消吗？", BUILT_IN], "what is reported after a yes is not reworded either"
+    assert [m.text for m in await t.answers(c.id, 2)] == ["要取消吗？", BUILT_IN], "what is reported after a yes is not reworded either"
     assert t.server.bodies == []
 
 
@@ -152,82 +154,41 @@ async def test_where_the_desk_is_unsure_the_model_talks_and_the_doubt_is_gone(ta
     assert answer.text.startswith("您可以说说")
     assert "choices" not in (answer.data or {})
     assert Memory.load(await t.memory(c.id)).unsure == 0
-    assert t.purse.outcomes == [("converse", "used")]
 
 
 async def test_uses_are_switched_on_one_by_one(talk: TalkMaker) -> None:
     t = await talk(saying(BETTER), converse=False)
     c = await t.centre.opened()
     await t.centre.say(c.id, "怪怪的")
-    assert [m.text for m in await t.centre.store.messages(c.id)][1:] == ["没听懂"]
+    assert [m.text for m in await t.answers(c.id)] == ["没听懂"]
     assert t.server.bodies == []
 
 
-async def test_answers_come_in_the_order_of_the_questions(talk: TalkMaker) -> None:
+async def test_what_is_said_while_the_model_thinks_is_answered_after_it(talk: TalkMaker) -> None:
     async def first_slow(server: Server, asked: dict[str, Any], writer: asyncio.StreamWriter) -> None:
         if len(server.bodies) == 1:
-            await asyncio.sleep(0.4)
+            await asyncio.sleep(0.6)
         await saying(BETTER)(server, asked, writer)
 
-    t = await talk(first_slow, customer_limit_ms=300)
+    t = await talk(first_slow, customer_limit_ms=500)
     c = await t.centre.opened()
     await t.centre.say(c.id, "快递呢")
     await t.centre.say(c.id, "在吗")
-    assert [m.text for m in await t.answers(c.id)] == [BUILT_IN, BETTER]
-    assert KEPT not in await t.memory(c.id)
+    assert [m.text for m in await t.answers(c.id, 2)] == [BUILT_IN, BETTER]
 
 
-async def test_a_conversation_that_went_to_people_meanwhile_hears_nothing_more_from_the_model(talk: TalkMaker) -> None:
-    t = await talk(silent(), customer_limit_ms=400)
-    c = await t.centre.opened()
-    await t.centre.say(c.id, "快递呢")
-    await t.centre.say(c.id, "转人工")
-    assert [m.text for m in await t.answers(c.id)] == ["转给同事"]
-    assert KEPT not in await t.memory(c.id)
-
-
-async def test_the_desk_never_sees_what_was_put_off(talk: TalkMaker) -> None:
-    t = await talk(silent(), customer_limit_ms=300)
-    c = await t.centre.opened()
-    await t.centre.say(c.id, "快递呢")
-    await t.centre.say(c.id, "在吗")
-    assert all(KEPT not in memory for memory in t.plain.seen)
-    assert Memory.load(await t.memory(c.id)).tried == ["快递呢", "在吗"]
-    await t.answers(c.id)
-
-
-async def _died_in_between(t: Talk) -> Id:
-    """A conversation whose process went away between the customer's message and the model's words."""
-    c = await t.centre.opened()
-    await t.centre.say(c.id, "快递呢")
-    for task in t.desk._under_way.values():
-        task.cancel()
-    await asyncio.sleep(0)
-    t.desk._under_way.clear()
-    assert [m.sender for m in await t.centre.store.messages(c.id)] == ["customer"]
-    return c.id
-
-
-async def test_after_a_crash_the_next_start_says_the_built_in_words(talk: TalkMaker) -> None:
+async def test_while_the_model_thinks_nothing_is_remembered_so_that_a_restart_decides_again(talk: TalkMaker) -> None:
+    """The keeper wakes a conversation left without an answer; see tests of conversations."""
     t = await talk(silent())
-    conversation_id = await _died_in_between(t)
-    await t.desk.start(t.centre.store, t.centre.clock.ms())
-    await t.desk.start(t.centre.store, t.centre.clock.ms())
-    assert [m.text for m in await t.answers(conversation_id)] == [BUILT_IN]
-    assert KEPT not in await t.memory(conversation_id)
-
-
-async def test_after_a_crash_the_customers_next_message_brings_the_words_too(talk: TalkMaker) -> None:
-    t = await talk(silent())
-    conversation_id = await _died_in_between(t)
-    t.setups.settings = None
-    await t.centre.say(conversation_id, "在吗")
-    assert [m.text for m in await t.answers(conversation_id)] == [BUILT_IN, BUILT_IN]
+    c = await t.centre.opened()
+    await t.centre.say(c.id, "快递呢")
+    assert await t.memory(c.id) == {}
 
 
 async def test_a_shop_without_a_model_is_answered_in_the_batch_by_the_very_same_reply(talk: TalkMaker) -> None:
     t = await talk(saying(BETTER))
-    c = await t.centre.conversations.open("b" * 32, new_id(), "云朵", 0, "zh")
+    t.setups.settings = None
+    c = await t.centre.opened()
     await t.centre.say(c.id, "快递呢")
     assert [m.text for m in await t.centre.store.messages(c.id)] == ["快递呢", BUILT_IN]
     assert t.server.bodies == []

@@ -228,17 +228,6 @@ class Intake:
             return False
         return True
 
-    async def complete(self, conversation_id: Id, finish: Callable[[dict[str, Any]], Reply | None]) -> None:
-        """Take an answer the front desk put off, as if just given. `finish` gets the newest memory; None: nothing is left to say."""
-
-        def step(draft: Draft, now: int) -> None:
-            if reply := finish(draft.memory):
-                # Raised here, because a draft in which nothing but the memory changed would not be stored.
-                draft.summary = msgspec.structs.replace(draft.summary, version=draft.summary.version + 1)
-                self._take_reply(draft, reply, now)
-
-        await self.act(conversation_id, step)
-
     def cached(self, conversation_id: Id) -> Summary | None:
         """The newest stored head if it is in memory."""
         found = self._hot.get(conversation_id)
