@@ -145,7 +145,7 @@ async def test_a_countdown_goes_on_without_the_order_changing(database: Database
     for _ in range(2):
         texts.append((await orders.orders_of(SHOP, [customer]))[customer][0].timeline[1].zh)
         clock.move(minutes=10)
-    assert texts == ["待付款,还剩 30 分钟,到时自动取消", "待付款,还剩 20 分钟,到时自动取消"]
+    assert texts == ["待付款，还剩 30 分钟，到时自动取消", "待付款，还剩 20 分钟，到时自动取消"]
 
 
 async def test_staff_find_orders_by_number_receiver_tail_and_status_page_by_page(database: Database, clock: FixedClock) -> None:

@@ -104,7 +104,7 @@ def test_a_late_parcel_is_called_late_only_after_the_promise() -> None:
     promised = NOON + timedelta(hours=10)
     late = some_facts("shipped", scan(2, "collected"), scan(5, "departed"), promised=promised)
     assert timeline(late, promised)[4].zh == "运输中"
-    assert timeline(late, promised + timedelta(seconds=1))[4].zh == "运输中,比预计的晚"
+    assert timeline(late, promised + timedelta(seconds=1))[4].zh == "运输中，比预计的晚"
     arrived = some_facts("delivered", scan(2, "collected"), scan(30, "delivered"), promised=promised)
     assert timeline(arrived, NOON + timedelta(days=9))[6].zh == "已签收"
 
@@ -119,10 +119,10 @@ def test_of_two_parcels_the_slower_one_is_told() -> None:
 @pytest.mark.parametrize(
     ("left", "zh", "en"),
     [
-        ({"minutes": 25}, "待付款,还剩 25 分钟,到时自动取消", "Waiting for payment; cancels itself in 25 min"),
-        ({"hours": 2}, "待付款,还剩 2 小时,到时自动取消", "Waiting for payment; cancels itself in 2 h"),
-        ({"hours": 2, "minutes": 5}, "待付款,还剩 2 小时 5 分钟,到时自动取消", "Waiting for payment; cancels itself in 2 h 5 min"),
-        ({"minutes": -1}, "待付款,已到时限,马上会自动取消", "Waiting for payment; the time is up and it will cancel itself"),
+        ({"minutes": 25}, "待付款，还剩 25 分钟，到时自动取消", "Waiting for payment; cancels itself in 25 min"),
+        ({"hours": 2}, "待付款，还剩 2 小时，到时自动取消", "Waiting for payment; cancels itself in 2 h"),
+        ({"hours": 2, "minutes": 5}, "待付款，还剩 2 小时 5 分钟，到时自动取消", "Waiting for payment; cancels itself in 2 h 5 min"),
+        ({"minutes": -1}, "待付款，已到时限，马上会自动取消", "Waiting for payment; the time is up and it will cancel itself"),
     ],
 )
 def test_an_unpaid_order_says_how_long_is_left(left: dict[str, float], zh: str, en: str) -> None:

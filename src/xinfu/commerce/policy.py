@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import ahocorasick
+
 from xinfu.commerce.attributes import ATTRIBUTES, Attribute
 from xinfu.commerce.contracts import Order, OrderLine, OrderStatus, Parcel, Scan, StepKey, TimelineStep
 from xinfu.kit.clock import iso_ms, to_ms
@@ -65,7 +67,11 @@ _REACHED: dict[OrderStatus, int] = {
 # The rung a scan proves.
 _PROVED = {"collected": 3, "departed": 4, "arrived": 4, "exception": 4, "out_for_delivery": 5, "delivered": 6, "returned": 4}
 _WORDS = sorted(((word, a.key) for a in ATTRIBUTES.values() for word in a.words), key=lambda pair: -len(pair[0]))
-_PATTERN = re.compile("|".join(rf"(?<![a-z]){re.escape(word)}(?![a-z])" if word.isascii() else re.escape(word) for word, _ in _WORDS))
+_SPOKEN = ahocorasick.Automaton()
+for _word, _ in _WORDS:
+    _SPOKEN.add_word(_word, _word)
+_SPOKEN.make_automaton()
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 _KEY_OF = dict(reversed(_WORDS))  # of a word named twice, the first attribute
 
 
@@ -162,8 +168,16 @@ def card(order: Order, locale: Locale, for_recipient: bool = False) -> dict[str,
 
 def attribute_asked(text: str) -> str | None:
     """The key of ATTRIBUTES a question is about: that of the longest known word in it; the first of two equally long."""
-    found = _PATTERN.findall(fold(text))
-    return _KEY_OF[max(found, key=len)] if found else None
+    folded, longest = fold(text), ""
+    for end, word in _SPOKEN.iter(folded):
+        if len(word) > len(longest) and not (word.isascii() and _within_a_word(folded, end + 1 - len(word), end + 1)):
+            longest = word
+    return _KEY_OF[longest] if longest else None
+
+
+def _within_a_word(text: str, begin: int, end: int) -> bool:
+    """Whether text[begin:end] is only a piece of a longer Latin word."""
+    return (begin > 0 and text[begin - 1] in _LATIN) or (end < len(text) and text[end] in _LATIN)
 
 
 def _rung_times(facts: OrderFacts, scans: Sequence[Scan]) -> tuple[int, list[datetime | None]]:

@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -53,6 +54,7 @@ def from_ms(ms: int) -> datetime:
     return datetime.fromtimestamp(ms / 1000, UTC)
 
 
+@lru_cache(maxsize=4096)
 def iso_ms(ms: int) -> str:
     """Milliseconds as the wire shows them: 2026-01-02T03:04:05.678Z."""
     whole, part = divmod(ms, 1000)
