@@ -253,6 +253,9 @@ class Desk:
 
     async def say(self, text: str, intent: str, **more: Any) -> Reply:
         reply = (await self.reception.respond([self.incoming(text, intent, **more)]))[0]
+        if reply.work is not None:  # as intake does: the rest of the answer comes once the message is stored
+            assert reply.memory is None and not reply.say
+            reply = await reply.work()
         if reply.memory is not None:
             self.memory = reply.memory
         self.replies.append(reply)

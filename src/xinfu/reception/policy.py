@@ -378,6 +378,8 @@ def _product(turn: Turn, plan: Plan) -> Decision:
         return _browse(turn)
     product, candidates = (turn.focus, ()) if wish.kind == "product" else choose_product(wish, turn.found, turn.focus)
     attribute = plan.attribute if plan.attribute in _OF_VARIANTS else turn.attribute or wish.memory.attribute or plan.attribute
+    if not attribute and wish.measured:
+        attribute = "size_chart"
     if product is None:
         if turn.article or (not candidates and best_hit(turn.hits, wish.text)):
             return _article(turn)

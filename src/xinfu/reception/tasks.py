@@ -203,7 +203,7 @@ def _address(wish: "Wish") -> dict[str, Any]:
         told["phone"] = phone
     if receiver := _first(_RECEIVER, text) or (_first(_NAME_FIRST, text) if phone else ""):
         told["receiver"] = receiver.strip()
-    address = next((e.value for e in wish.entities("address")), "") or _first(_TO, text) or _first(_AT, text)
+    address = next((e.value for e in wish.entities("address")), "") or _first(_AT, text) or _first(_TO, text)
     if not address and wish.fills and _PLACE.search(text):
         address = text
         for part in (phone, told.get("receiver", "")):

@@ -175,6 +175,7 @@ class Wish:
     answer: Answer = "other"  # to "shall I do this?", when that was the question
     fills: bool = False  # tells what an action was waiting to be told
     corrects: bool = False  # takes back something said before
+    measured: bool = False  # tells measures for a size
     returns: bool = False  # comes back to an earlier topic
     _folded: str | None = None
 
@@ -328,7 +329,9 @@ def _hear(wish: Wish, fragments: Sequence[Incoming]) -> None:
         if fragment.message.kind == "image" and is_id(file := str(((fragment.message.data or {}).get("file") or {}).get("id", ""))):
             memory.photo(file)
     if wish.text and (memory.asked == "body" or wish.plan.way == "product" or memory.body) and _MEASURES.search(wish.text):
-        memory.body.update(measures(wish.text, wish.entities("height_cm"), wish.entities("weight_kg")))
+        told = measures(wish.text, wish.entities("height_cm"), wish.entities("weight_kg"))
+        wish.measured = bool(told)
+        memory.body.update(told)
 
 
 def _leading(fragments: Sequence[Incoming]) -> Incoming:
@@ -401,14 +404,15 @@ def _about_the_task(wish: Wish) -> bool:
     if wish.kind == "order" or (wish.named and task.order not in wish.named):
         return False
     wish.corrects = wish.text != "" and _CORRECTS.search(wish.folded) is not None
-    wish.answer = "other" if wish.corrects else answer_to(task.op, wish.text)
+    told = memory.asked in SLOTS and wish.text != "" and tells(memory.asked, wish.folded)
+    wish.answer = "other" if wish.corrects or told else answer_to(task.op, wish.text)
     if wish.intent == "human_request" or memory.asked not in SLOTS:
         return wish.answer != "other"
     if wish.answer == "no":
         return True
     photo = wish.kind == "image" and task.op == "remedy"
     soft = wish.intent in _SMALL or wish.plan.way == "unknown" or wish.intent == memory.intent
-    if photo or (wish.text and (soft or tells(memory.asked, wish.folded)) and not wish.text.endswith(("?", "？", "吗"))):
+    if photo or (wish.text and (soft or told) and not wish.text.endswith(("?", "？", "吗"))):
         _become(wish, memory.intent, PLANS.get(memory.intent, UNKNOWN))
         wish.fills = not photo
         return True
