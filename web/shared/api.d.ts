@@ -989,7 +989,7 @@ export interface paths {
         };
         /**
          * Operations Of Order
-         * @description What was done to the order, oldest first.
+         * @description What was done to the order, oldest first, and how it stands.
          */
         get: operations["operations_of_order_api_v1_orders__no__operations_get"];
         put?: never;
@@ -2359,6 +2359,7 @@ export interface components {
         HistoriesOut: {
             /** Items */
             items: components["schemas"]["HistoryOut"][];
+            marks: components["schemas"]["MarksOut"];
         };
         /** HistoryOut */
         HistoryOut: {
@@ -2491,6 +2492,38 @@ export interface components {
             login: string;
             /** Password */
             password: string;
+        };
+        /**
+         * MarksOut
+         * @description How the order stands beside its status. `refundable`: what came in less what went or goes back; `due`: differences yet to be paid.
+         */
+        MarksOut: {
+            /** Version */
+            version: string;
+            /** Reviewed At */
+            reviewed_at: number | null;
+            /** Held At */
+            held_at: number | null;
+            /** Hold Reason */
+            hold_reason: string;
+            /** Intercept At */
+            intercept_at: number | null;
+            /** Pay Method */
+            pay_method: string;
+            /** Invoice Asked */
+            invoice_asked: boolean;
+            /** Invoice Issued At */
+            invoice_issued_at: number | null;
+            /** Paid */
+            paid: string;
+            /** Refunded */
+            refunded: string;
+            /** Refundable */
+            refundable: string;
+            /** Due */
+            due: string;
+            /** Currency */
+            currency: string;
         };
         /** MeIn */
         MeIn: {
@@ -2857,7 +2890,7 @@ export interface components {
          * @description Every guarded ability, named area.verb. A service requires exactly one of these per use-case.
          * @enum {string}
          */
-        Permission: "conversations.serve" | "conversations.read_all" | "conversations.lead" | "customers.read" | "customers.edit" | "customers.unmask" | "orders.read" | "orders.import" | "orders.review" | "orders.cancel" | "orders.modify" | "orders.reprice" | "orders.urge" | "orders.reissue" | "orders.invoice" | "aftersales.read" | "aftersales.request" | "aftersales.decide" | "knowledge.read" | "knowledge.edit" | "scripts.shared_edit" | "staff.read" | "staff.manage" | "roles.manage" | "settings.read" | "settings.edit" | "tokens.manage" | "audit.read" | "metrics.read";
+        Permission: "conversations.serve" | "conversations.read_all" | "conversations.lead" | "customers.read" | "customers.edit" | "customers.unmask" | "orders.read" | "orders.import" | "orders.review" | "orders.cancel" | "orders.modify" | "orders.reprice" | "orders.urge" | "orders.reissue" | "orders.invoice" | "aftersales.read" | "aftersales.request" | "aftersales.decide" | "knowledge.read" | "knowledge.edit" | "scripts.shared_edit" | "understanding.train" | "staff.read" | "staff.manage" | "roles.manage" | "settings.read" | "settings.edit" | "tokens.manage" | "audit.read" | "metrics.read";
         Position: number;
         /**
          * PreviewIn
@@ -3561,7 +3594,7 @@ export interface components {
             colour: string;
             /**
              * Welcome
-             * @default 您好,我是小心,很高兴为您服务。订单、物流、商品的问题都可以直接问我。
+             * @default 您好，我是小心，很高兴为您服务。订单、物流、商品的问题都可以直接问我。
              */
             welcome: string;
             /**
@@ -3645,7 +3678,7 @@ export interface components {
             colour: string;
             /**
              * Welcome
-             * @default 您好,我是小心,很高兴为您服务。订单、物流、商品的问题都可以直接问我。
+             * @default 您好，我是小心，很高兴为您服务。订单、物流、商品的问题都可以直接问我。
              */
             welcome: string;
             /**

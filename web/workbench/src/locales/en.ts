@@ -1,7 +1,9 @@
 /* English words of the workbench: short and spoken. Same shape as the Chinese ones. */
+import assist from "./en.assist.ts";
 import type zh from "./zh-CN.ts";
 
 const en: typeof zh = {
+  ...assist,
   app: { title: "Xinfu", mark: "心", pages: "Pages" },
   page: { desk: "Desk", wall: "Wall", customers: "Customers", knowledge: "Knowledge", training: "Training", settings: "Settings", audit: "Audit" },
   common: {

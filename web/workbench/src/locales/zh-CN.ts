@@ -1,5 +1,8 @@
 /* Chinese words of the workbench: short, spoken, full-width punctuation. */
+import assist from "./zh-CN.assist.ts";
+
 export default {
+  ...assist,
   app: { title: "心服", mark: "心", pages: "页面" },
   page: { desk: "接待", wall: "看板", customers: "客户", knowledge: "知识", training: "训练", settings: "设置", audit: "审计" },
   common: {
