@@ -55,9 +55,16 @@ async def test_a_bad_file_names_every_row_and_changes_nothing(lines: Lines, data
     bad = "text,intent,emotion\n好的,confirm,calm\n,invoice,\n开票,发飘,\n开票,,\n好 的,deny,\n开票,invoice,furious\n"
     report = await lines.import_file(a_trainer(), SHOP, bad.encode())
     assert not report.stored
-    assert [(p.row, p.field) for p in report.problems] == [(3, "text"), (4, "intent"), (5, ""), (6, ""), (7, "emotion")]
+    assert [(p.row, p.field) for p in report.problems] == [(3, "text"), (4, "intent"), (5, ""), (6, "intent"), (7, "emotion")]
     assert all(p.zh and p.en for p in report.problems)
     assert await rows_and_audit(database) == (0, 0)
+
+
+async def test_rows_about_the_same_message_are_taken_together(lines: Lines) -> None:
+    report = await lines.import_file(a_trainer(), SHOP, "text,intent,emotion\n开票,invoice,\n开票！,,calm\n开票,invoice,\n".encode())
+    assert (report.stored, report.created) == (True, 1)
+    [row] = (await lines.page(a_trainer(), SHOP, None, None, None, 10)).items
+    assert (row.text, row.intent, row.emotion) == ("开票", "invoice", "calm")
 
 
 @pytest.mark.parametrize("data", [b"", b"hello\nthere\n", b"text,mood\na,b\n", b"[1]", b"\xff\xff\xff\xff"])

@@ -56,21 +56,22 @@ def read_lines(data: bytes, problems: Problems) -> list[Given]:
         raise Invalid(why="没有“消息”这一列（text） / there is no column 'text'")
     if records and not known.intersection(HEADS):
         raise Invalid(why=f"没有标签列（{'、'.join(HEADS)}） / there is no column of labels ({', '.join(HEADS)})")
-    seen: dict[str, tuple[int, Labels]] = {}
-    good: list[Given] = []
+    rows: dict[str, int] = {}
+    good: dict[str, Given] = {}
     for record in records:
         given = _row(record, problems)
         if given is None:
             continue
         key = policy.line_key(given.text, given.before)
-        first, labels = seen.setdefault(key, (record.row, given.labels))
-        if labels != given.labels:
-            problems.add(
-                record.row, "", f"和第 {first} 行是同一条消息，标签却不同", f"is the same message as row {first} with other labels"
-            )
-        if first == record.row:
-            good.append(given)
-    return good
+        first = rows.setdefault(key, record.row)
+        kept = good.setdefault(key, given)
+        for head in given.labels.given().keys() & kept.labels.given().keys():
+            if given.labels.of(head) != kept.labels.of(head):
+                problems.add(
+                    record.row, head, f"和第 {first} 行是同一条消息，标签却不同", f"is the message of row {first} with another label"
+                )
+        good[key] = Given(kept.text, kept.before, policy.merged(kept.labels, given.labels))
+    return list(good.values())
 
 
 def _row(record: Record, problems: Problems) -> Given | None:
