@@ -145,11 +145,17 @@ def closed(c: Summary, at: int, outcome: str = "", *, spare: bool = False, ask_r
     if c.state == "closed":
         raise WrongState(state=c.state)
     s = _moved(c)
-    s.state, s.closed_at, s.outcome = "closed", at, outcome
+    s.state, s.closed_at, s.outcome = "closed", at, outcome or c.outcome
     s.spared = spare or c.spared
     s.rating_asked = c.rating_asked or (ask_rating and not s.spared and c.last_seq > 1)
     s.offered_to = s.offered_at = s.offered_until = s.queued_at = s.waiting_since = s.consulting = None
     s.unread = 0
+    return s
+
+
+def wrapped_up(c: Summary, outcome: str) -> Summary:
+    s = _moved(c)
+    s.outcome = outcome
     return s
 
 

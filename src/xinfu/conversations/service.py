@@ -220,6 +220,17 @@ class Conversations:
 
         return await self._moved(actor, shop_id, conversation_id, Permission.CONVERSATIONS_SERVE, step)
 
+    async def wrap_up(self, actor: Actor, shop_id: Id, conversation_id: Id, outcome: str, text: str, data: dict[str, Any]) -> Summary:
+        """The outcome and the summary of who serves or served it, as the person confirmed them. Again: the newest counts."""
+        words = _words(text)
+
+        def step(draft: Draft, now: int) -> None:
+            self._mine_or_lead(actor, shop_id, draft.summary)
+            draft.summary = policy.wrapped_up(draft.summary, clean(outcome)[:64])
+            draft.note("note", actor, words, now, data)
+
+        return await self._moved(actor, shop_id, conversation_id, Permission.CONVERSATIONS_SERVE, step)
+
     async def reopen(self, actor: Actor, shop_id: Id, conversation_id: Id) -> Summary:
         def step(draft: Draft, now: int) -> None:
             draft.summary = policy.reopened(draft.summary, now, actor.id, actor.name)
