@@ -131,6 +131,16 @@ async def test_a_removed_line_leaves_no_words_but_its_part(lines: Lines, databas
     assert (back.id, back.text, back.intent, back.emotion, back.part) == (row.id, "我要发票", None, "calm", row.part)
 
 
+async def test_one_label_can_be_taken_back_without_the_others(lines: Lines) -> None:
+    trainer = a_trainer()
+    row = await lines.add(SHOP, "我要发票", "", Labels(intent="invoice", emotion="anger"), "page", trainer)
+    await lines.remove(trainer, SHOP, row.id, "emotion")
+    [left] = (await lines.page(trainer, SHOP, None, None, None, 10)).items
+    assert (left.text, left.intent, left.emotion) == ("我要发票", "invoice", None)
+    await lines.remove(trainer, SHOP, row.id, "intent")
+    assert (await lines.page(trainer, SHOP, None, None, None, 10)).items == []
+
+
 async def test_parts_stay_when_more_lines_come(lines: Lines, database: Database) -> None:
     await lines.import_file(a_trainer(), SHOP, own_csv(10))
     before = await parts(database)

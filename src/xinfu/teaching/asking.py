@@ -65,7 +65,7 @@ class Asking:
         self._clock = clock
 
     async def least_sure(self, actor: Actor, shop_id: Id, head: Head, limit: int) -> list[Asked]:
-        """Messages without a label, the most doubtful first; whoever labels reads conversations, and must be allowed to."""
+        """Messages without a label of this kind, the most doubtful first; whoever labels reads conversations, and must be allowed to."""
         actor.require(Permission.UNDERSTANDING_TRAIN, shop_id)
         actor.require(Permission.CONVERSATIONS_READ_ALL, shop_id)
         said: dict[str, tuple[str, str, Id]] = {}
@@ -73,7 +73,7 @@ class Asking:
             said = await self._said(shop_id, self._clock.ms() - days * _DAY_MS)
             if len(said) >= limit:
                 break
-        done = await self._lines.labelled(shop_id, list(said))
+        done = await self._lines.labelled(shop_id, list(said), head)
         open_ = [one for key, one in said.items() if key not in done][-_MOST_READ:]
         found: list[Asked] = []
         for some in batched(open_, _BATCH):

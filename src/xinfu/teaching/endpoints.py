@@ -61,9 +61,9 @@ async def label_line(actor: CurrentActor, shop: CurrentShop, lines: LabelledLine
 
 
 @router.delete("/lines/{line_id}", status_code=204)
-async def remove_line(actor: CurrentActor, shop: CurrentShop, lines: LabelledLines, line_id: str) -> None:
-    """Its words and labels are gone for good."""
-    await lines.remove(actor, shop, line_id)
+async def remove_line(actor: CurrentActor, shop: CurrentShop, lines: LabelledLines, line_id: str, head: Head | None = None) -> None:
+    """Its words and labels are gone for good; with `head` only that label, and the words with the last one."""
+    await lines.remove(actor, shop, line_id, head)
 
 
 @router.post("/lines/import", openapi_extra=UPLOAD)

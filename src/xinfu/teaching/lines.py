@@ -116,17 +116,20 @@ class Lines:
         audit.record(unit, actor, now, "labels.imported", shop_id, "labelled_message", "", created=len(fresh), updated=updated)
         return Report(True, len(fresh), updated, unchanged, 0, 0, ())
 
-    async def remove(self, actor: Actor, shop_id: Id, line_id: Id) -> None:
-        """Take a line back: its words and labels go, its part stays remembered. Raises NotFound."""
+    async def remove(self, actor: Actor, shop_id: Id, line_id: Id, head: Head | None = None) -> None:
+        """Take a line back, or one label of it: with the last label its words go too, its part stays remembered. Raises NotFound."""
         actor.require(Permission.UNDERSTANDING_TRAIN, shop_id)
         async with self._database.unit() as unit:
             row = await repository.line(unit, shop_id, line_id) if is_id(line_id) else None
             if row is None:
                 raise NotFound
-            row.text = row.before = ""
-            row.intent = row.emotion = row.demand = row.abuse = row.danger = None
-            row.removed = True
-            audit.record(unit, actor, self._clock.now(), "labels.removed", shop_id, "labelled_message", row.id)
+            gone = _labels_of(row).given().keys() if head is None else {head}
+            for one in gone:
+                setattr(row, one, None)
+            if not _labels_of(row).given():
+                row.text = row.before = ""
+                row.removed = True
+            audit.record(unit, actor, self._clock.now(), "labels.removed", shop_id, "labelled_message", row.id, heads=sorted(gone))
 
     async def page(
         self, actor: Actor, shop_id: Id, head: Head | None, label: str | None, cursor: str | None, limit: int
@@ -150,10 +153,10 @@ class Lines:
         async with self._database.read() as unit:
             return await repository.parts(unit, shop_id), await repository.counts(unit, shop_id)
 
-    async def labelled(self, shop_id: Id, keys: Sequence[str]) -> set[str]:
-        """Which of these messages need no labelling any more."""
+    async def labelled(self, shop_id: Id, keys: Sequence[str], head: Head) -> set[str]:
+        """Which of these messages need no label of this kind any more."""
         async with self._database.read() as unit:
-            return await repository.keys_among(unit, shop_id, keys)
+            return await repository.keys_among(unit, shop_id, keys, head)
 
     @staticmethod
     def _checked(text: str, before: str | None, labels: Labels) -> Given:

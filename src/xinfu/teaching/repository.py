@@ -21,12 +21,12 @@ async def known_lines(unit: Unit, shop_id: Id) -> Sequence[Sequence[Any]]:
     return [tuple(row) for row in await unit.execute(select(*columns).where(m.shop_id == shop_id))]
 
 
-async def keys_among(unit: Unit, shop_id: Id, keys: Sequence[str]) -> set[str]:
-    """Which of the keys are labelled."""
+async def keys_among(unit: Unit, shop_id: Id, keys: Sequence[str], head: Head) -> set[str]:
+    """Which of the keys are labelled under the head."""
     m = LabelledMessage
     found: set[str] = set()
     for at in range(0, len(keys), _CHUNK):
-        some = select(m.key).where(m.shop_id == shop_id, m.key.in_(keys[at : at + _CHUNK]), m.removed.is_(False))
+        some = select(m.key).where(m.shop_id == shop_id, m.key.in_(keys[at : at + _CHUNK]), getattr(m, head).is_not(None))
         found.update((await unit.execute(some)).scalars())
     return found
 

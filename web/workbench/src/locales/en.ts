@@ -120,7 +120,7 @@ const en: typeof zh = {
     compared: "Against the model in use at the time, on the same {n} messages neither learnt from. Ranges are 95%.", nothing_held: "No messages were held out, so there is nothing to compare on.", held: "{n} messages", before: "Before", now: "Now", range: "Range now", change: "Change (points)",
     accuracy: "Read rightly", ece: "Calibration error", per_label: "Per label", count: "Messages", meant: "Meant", read_as: "Read as",
     upload: "Upload a file", upload_hint: "CSV or JSON Lines, 100,000 rows and 20 MB at most. With one wrong row nothing is stored, and you are told which.", example: '"and the invoice?","anything else?",invoice,calm', imported: "{created} new, {updated} changed, {unchanged} known already.", refused: "{n} problems; nothing was stored.", row: "Row {n}",
-    what: "Label", every: "All", done: "{n} labelled just now", all_done: "All labelled", all_done_hint: "New messages show up here, or label something else.", other: "Another label…", skip: "Skip",
+    what: "Label", every: "All", done: "{n} labelled just now", all_done: "No messages to label", all_done_hint: "New messages show up here, or label something else.", other: "Another label…", skip: "Skip",
     none: "Nothing labelled yet", none_hint: "Upload a file or label a few messages.", message: "Message", labels: "Labels", used_for: "Used to", by: "By", part: { train: "learn", held: "test" },
   },
   wall: {

@@ -119,7 +119,7 @@ export default {
     compared: "和训练时正在用的模型，在同样 {n} 条没学过的消息上比。括号里是 95% 的范围。", nothing_held: "没有留出的消息，没法比。", held: "{n} 条", before: "原来", now: "现在", range: "现在的范围", change: "变化（百分点）",
     accuracy: "读对的比例", ece: "把握和实际差多少", per_label: "每个标签", count: "条数", meant: "本来是", read_as: "读成了",
     upload: "上传文件", upload_hint: "CSV 或 JSON Lines，最多 10 万行、20 MB。有一行不对就什么都不存，并告诉你哪一行。标签可以写中文。", example: '"那发票呢","还有什么可以帮您","发票","平静"', imported: "新增 {created} 条，更新 {updated} 条，{unchanged} 条本来就有。", refused: "有 {n} 处问题，什么都没有存。", row: "第 {n} 行",
-    what: "标什么", every: "全部", done: "刚才标了 {n} 条", all_done: "都标完了", all_done_hint: "客户有新消息，或者换一种标法，这里就会有。", other: "别的标签……", skip: "跳过",
+    what: "标什么", every: "全部", done: "刚才标了 {n} 条", all_done: "没有要标的消息", all_done_hint: "客户有新消息，或者换一样来标，这里就会有。", other: "别的标签……", skip: "跳过",
     none: "还没有标注", none_hint: "上传一个文件，或者去标注几条。", message: "消息", labels: "标签", used_for: "用途", by: "谁标的", part: { train: "学", held: "考" },
   },
   wall: {
