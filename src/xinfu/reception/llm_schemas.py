@@ -15,7 +15,7 @@ class LlmIn(BaseModel):
     enabled: bool = False
     url: Annotated[str, Field(max_length=300), AfterValidator(clean)] = ""
     model: Annotated[str, Field(max_length=120), AfterValidator(clean)] = ""
-    key: Annotated[str, Field(max_length=500, pattern=r"^[\x21-\x7e]*$", repr=False)] | None = None
+    key: str | None = Field(None, max_length=500, pattern=r"^[\x21-\x7e]*$", repr=False)
     rewrite: bool = False
     converse: bool = False
     draft: bool = False
