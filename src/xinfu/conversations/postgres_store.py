@@ -27,6 +27,8 @@ _MARK = re.compile(r"\?")
 class PostgresDriver:
     """Driver over a pool. `open()` before use."""
 
+    json = "({column}::json ->> '{name}')"
+
     def __init__(self, dsn: str, readers: int = 6) -> None:
         self._dsn = dsn
         self._size = readers + 1

@@ -20,6 +20,8 @@ _UPSERT_HEAD = (
 class SqliteDriver:
     """Driver over the file at `path`, which the migrations have made."""
 
+    json = "json_extract({column}, '$.{name}')"
+
     def __init__(self, path: Path) -> None:
         self._path = path
         self._writer = ThreadPoolExecutor(1, "log-writer")

@@ -59,8 +59,28 @@ class Stored:
     recent: list[Message]
 
 
+class AiTurn(msgspec.Struct, frozen=True):
+    """One answer of the AI with the customer's message it answered."""
+
+    conversation_id: Id
+    answer_seq: int
+    at: int
+    act: str
+    intent: str
+    p: float
+    why: str
+    answer: str
+    seq: int | None
+    text: str
+
+
 class Driver(Protocol):
-    """The two things a store must do. `?` marks parameters; the driver rewrites them where its database wants otherwise."""
+    """The two things a store must do. `?` marks parameters; the driver rewrites them where its database wants otherwise.
+
+    `json` takes a field out of a column of JSON text: a format of the column and the field's name.
+    """
+
+    json: str
 
     async def rows(self, sql: str, *parameters: Any) -> list[Row]: ...
     async def commit(self, batch: Commit) -> None: ...
@@ -209,6 +229,36 @@ class LogStore:
         )  # fmt: skip
         return [(r[2], self._message(r)) for r in rows]
 
+    async def shop_of(self, conversation_id: Id) -> Id | None:
+        rows = await self._driver.rows("SELECT shop_id FROM log.conversation WHERE id = ?", conversation_id)
+        return rows[0][0] if rows else None
+
+    async def ai_counts(self, shop_id: Id, since: int, until: int) -> list[tuple[str, str, str, int]]:
+        """(act, intent, why, how many) of the AI's answers in a span of time; counted by the database over the index on the time."""
+        act, intent, why = (f"coalesce({self._field('data', name)}, '')" for name in ("act", "intent", "why"))
+        rows = await self._driver.rows(
+            f"SELECT {act}, {intent}, {why}, count(*) FROM log.message "
+            "WHERE at >= ? AND at < ? AND shop_id = ? AND sender = 'ai' GROUP BY 1, 2, 3",
+            since, until, shop_id,
+        )  # fmt: skip
+        return [(r[0], r[1], r[2], r[3]) for r in rows]
+
+    async def ai_gave_up(self, shop_id: Id, before: tuple[int, Id, int] | None, limit: int) -> list[AiTurn]:
+        """Answers that tell why the AI gave up, newest first, each with the customer's message before it."""
+        place, parameters = ("AND a.at <= ? AND (a.at, a.conversation_id, a.seq) < (?, ?, ?)", [before[0], *before]) if before else ("", [])
+        asked = "FROM log.message c WHERE c.conversation_id = a.conversation_id AND c.seq < a.seq AND c.sender = 'customer'"
+        rows = await self._driver.rows(
+            f"SELECT a.conversation_id, a.seq, a.at, a.text, a.data, (SELECT max(c.seq) {asked}), "
+            f"(SELECT c.text {asked} ORDER BY c.seq DESC LIMIT 1) FROM log.message a "
+            f"WHERE a.shop_id = ? AND a.sender = 'ai' {place} AND {self._field('a.data', 'why')} IS NOT NULL "
+            "ORDER BY a.at DESC, a.conversation_id DESC, a.seq DESC LIMIT ?",
+            shop_id, *parameters, limit,
+        )  # fmt: skip
+        return [_turn(r) for r in rows]
+
+    def _field(self, column: str, name: str) -> str:
+        return self._driver.json.format(column=column, name=name)
+
     async def closed_by(self, shop_id: Id, staff_id: Id, since: int) -> list[Summary]:
         rows = await self._driver.rows(
             "SELECT head FROM log.conversation WHERE assignee_id = ? AND state = 'closed' AND shop_id = ? AND last_at >= ?",
@@ -225,6 +275,12 @@ class LogStore:
 
 def _note(r: Row) -> Note:
     return Note(r[0], r[1], r[3], r[5], r[6], r[7], r[8], r[4], _decode_any(r[9]) if r[9] else None)
+
+
+def _turn(r: Row) -> AiTurn:
+    data = _decode_any(r[4])
+    act, intent, why = (str(data.get(name, "")) for name in ("act", "intent", "why"))
+    return AiTurn(r[0], r[1], r[2], act, intent, float(data.get("p", 0.0)), why, r[3], r[5], r[6] or "")
 
 
 def _json(value: dict[str, Any] | None) -> str | None:
