@@ -1,5 +1,6 @@
 /* One place where HTTP happens: the CSRF header, the active shop, the reader's language, problem+json, and how far the server's clock is from ours. */
 import type { Early } from "../early.ts";
+import { eventReader, type ServerEvent } from "./events.ts";
 
 export interface FieldProblem {
   field: string;
@@ -87,6 +88,22 @@ async function request<T>(method: string, path: string, body?: unknown, query?: 
   throw problem;
 }
 
+/** What the server says bit by bit, until it is done or `signal` ends it. */
+async function* events(path: string, signal: AbortSignal): AsyncGenerator<ServerEvent> {
+  const headers: Record<string, string> = { Accept: "text/event-stream, application/json", "Accept-Language": context.locale };
+  if (context.shop) headers["X-Shop"] = context.shop;
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1/${path}`, { headers, signal, credentials: "same-origin" });
+  } catch {
+    throw new Problem("network", 0, "");
+  }
+  if (!response.ok || !response.body) throw await toProblem(response);
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const read = eventReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) yield* read(part.value);
+}
+
 function learnClock(date: string | null): void {
   if (!date) return;
   const difference = Date.parse(date) + 500 - Date.now();
@@ -104,6 +121,7 @@ async function toProblem(response: Response): Promise<Problem> {
 }
 
 export const api = {
+  events,
   get: <T>(path: string, query?: Query): Promise<T> => request<T>("GET", path, undefined, query),
   post: <T>(path: string, body?: unknown): Promise<T> => request<T>("POST", path, body ?? {}),
   put: <T>(path: string, body: unknown): Promise<T> => request<T>("PUT", path, body),

@@ -2,8 +2,17 @@
 import type zh from "./zh-CN.assist.ts";
 
 const en: typeof zh = {
+  assist: {
+    ask: "Draft by the AI (Alt + D)", draft: "Draft", by_policy: "from the rules", by_llm: "by the language model, every sentence checked", understood: "understood as {what}, {p}% sure", again: "Again", outdated: "The customer wrote more: again", no_draft: "No reply we are sure of; please write your own.", no_sources: "Stands on no source; read before sending",
+    take: "Take it", next: "What to do next", hide: "Hide: {what}", no_wrapup: "The summary is not there ({why}); you can close all the same.", open_promises: "Promises not seen kept yet: {n}.", more: "More", kind: { article: "Article", script: "Script" },
+  },
+  outcome: {
+    answered: "Answered", resolved: "Resolved, customer agreed", action_done: "Order operation done", request_opened: "After-sales request opened", follow_up: "Promise to follow up", handed_on: "Handed on", left: "Customer left", unresolved: "Not resolved", abuse: "Abuse", danger: "Danger to a person",
+    solved: "Solved", promised: "Follow-up promised", waiting: "Waiting for the customer", no_answer: "Customer did not answer", other: "Other", idle: "Customer fell silent",
+  },
+  source: { order: "Order", parcel: "Parcel", product: "Product", article: "Article", settings: "Shop settings", request: "After-sales", pack: "Rules", llm: "Language model" },
   op: {
-    menu: "Do", title: "{what}: order {no}", will: "What will happen", done: "Done", was_done: "This was done before; nothing happened twice", fill_in: "Fill in the above to see what would happen.", tell: "Tell the customer", customer_agreed: "The customer agreed in this conversation",
+    menu: "Do", not_now: "Not now", title: "{what}: order {no}", will: "What will happen", done: "Done", was_done: "This was done before; nothing happened twice", fill_in: "Fill in the above to see what would happen.", tell: "Tell the customer", customer_agreed: "The customer agreed in this conversation",
     outdated: "The order changed just now. This is worked out anew; please look again.", new_order: "New order {no}", answer_by: "answer by {when}", refund: "Goes back to the customer", charge: "To be paid by the customer", history: "Done to it: {n}", by_customer: "customer agreed",
     urge_parcel: "Chase the parcel", urge_payment: "Remind to pay", change_address: "Change address", change_note: "Change note", change_items: "Change items", change_payment: "Change payment", review: "Review", hold: "Hold", release: "Release", intercept: "Call back parcel", invoice: "Invoice",
     change_invoice: "Change invoice", reissue: "Send again", cancel: "Cancel order", address_hint: "Fill in only what changes; empty stays as it is.", receiver: "Receiver", phone: "Phone", address: "Address", note: "Note", method: "Way of payment", invoice_title: "Invoice to", tax_no: "Tax number (not for private persons)", email: "Email",

@@ -53,9 +53,8 @@ const en: typeof zh = {
   },
   sender: { customer: "Customer", agent: "Agent", ai: "AI", system: "System" },
   kind: { text: "Text", image: "[picture]", file: "[file]", order: "[order]", orders: "[orders]", product: "[product]" },
-  source: { order: "Order", parcel: "Parcel", product: "Product", article: "Article", settings: "Shop settings" },
   note: { note: "Note", whisper: "Whisper from the lead", consult: "Question to a lead", answer: "Lead’s answer", handover: "Hand-over", staff_only: "Not for the customer" },
-  handover: { title: "Hand-over note", who: "Who", want: "Wants", tried: "Tried", promised: "Promised", mood: "Mood", next: "Next", nothing: "nothing" },
+  handover: { title: "Hand-over note", who: "Who", want: "Wants", tried: "Tried", promised: "Promised", open: "Left open", mood: "Mood", next: "Next", nothing: "nothing" },
   event: {
     system: "System", because: ": {why}", accepted: "{who} took the conversation", returned_to_queue: "{who} sent it back to the queue", transferred: "{who} passed it to {to}", taken_over: "{who} took over", closed: "{who} closed it {outcome}",
     reopened: "{who} reopened it", tagged: "{who} set tags {tags}", rating_requested: "{who} asked for a rating", spared: "{who} spared the rating", rated: "Customer rated {score}", not_asked: "no rating asked",
@@ -79,7 +78,6 @@ const en: typeof zh = {
   consult: { to: "Whom to ask", anyone: "Any lead" },
   answer: { to_knowledge: "Also keep it as a draft article" },
   close: { outcome: "Outcome", spare: "Spare: do not ask this customer for a rating", done: "Conversation closed." },
-  outcome: { solved: "solved", promised: "follow-up promised", waiting: "waiting for the customer", no_answer: "customer did not answer", other: "other", idle: "long silence" },
   tags: { add: "Add a tag", remove: "Remove {tag}" },
   offer: { left: "{n} s left", accept: "Accept" },
   side: { label: "About the customer", customer: "Customer", orders: "Orders", history: "Earlier", knowledge: "Knowledge", newest_order: "Newest order", all_orders: "All {n}", callback: "Left a contact and waits for our call: {contact}" },

@@ -52,9 +52,8 @@ export default {
   },
   sender: { customer: "客户", agent: "客服", ai: "智能客服", system: "系统" },
   kind: { text: "文字", image: "[图片]", file: "[文件]", order: "[订单]", orders: "[订单]", product: "[商品]" },
-  source: { order: "订单", parcel: "物流", product: "商品", article: "知识", settings: "店铺设置" },
   note: { note: "备注", whisper: "组长悄悄话", consult: "请示", answer: "组长答复", handover: "交接", staff_only: "客户看不到" },
-  handover: { title: "交接说明", who: "客户", want: "想要", tried: "做过", promised: "答应过", mood: "心情", next: "下一步", nothing: "无" },
+  handover: { title: "交接说明", who: "客户", want: "想要", tried: "做过", promised: "答应过", open: "没办完", mood: "心情", next: "下一步", nothing: "无" },
   event: {
     system: "系统", because: "：{why}", accepted: "{who} 接起了会话", returned_to_queue: "{who} 把会话转回排队", transferred: "{who} 转给了 {to}", taken_over: "{who} 接管了会话", closed: "{who} 结束了会话 {outcome}",
     reopened: "{who} 重新打开了会话", tagged: "{who} 改了标签 {tags}", rating_requested: "{who} 邀请客户评价", spared: "{who} 对这次免评", rated: "客户评了 {score} 分", not_asked: "免评",
@@ -78,7 +77,6 @@ export default {
   consult: { to: "请示谁", anyone: "任意一位组长" },
   answer: { to_knowledge: "同时存成一条知识草稿" },
   close: { outcome: "结果", spare: "免评：不邀请这位客户评价", done: "会话已结束。" },
-  outcome: { solved: "已解决", promised: "已承诺后续", waiting: "等客户答复", no_answer: "客户没再回复", other: "其他", idle: "客户久未回复" },
   tags: { add: "加标签", remove: "去掉 {tag}" },
   offer: { left: "还有 {n} 秒", accept: "接起" },
   side: { label: "客户资料", customer: "客户", orders: "订单", history: "历史", knowledge: "知识", newest_order: "最近的订单", all_orders: "全部 {n} 单", callback: "客户留了联系方式，等我们回电：{contact}" },
