@@ -47,7 +47,7 @@ async def test_the_key_travels_in_the_header_only_and_is_in_no_printed_form() ->
         (GOOD + "我已经帮您申请了退款。", "deed"),
         (GOOD + "不合适可以退货。", "policy"),
         ("亲，在路上啦。", "dropped"),
-        ("今天天气很好，XF2603080001，3月12日，适合爬山。", "nonsense"),
+        ("山上天气很好，XF2603080001，3月12日，适合爬山。", "nonsense"),
         (GOOD + "<script>alert(1)</script>", "format"),
         (GOOD + "<img src=x onerror=alert(1)>", "format"),
         (GOOD + "详情见 http://evil.example/x", "format"),

@@ -152,7 +152,8 @@ async def test_where_the_desk_is_unsure_the_model_talks_and_the_doubt_is_gone(ta
     await t.centre.say(c.id, "怪怪的")
     (answer,) = await t.answers(c.id)
     assert answer.text.startswith("您可以说说")
-    assert "choices" not in (answer.data or {})
+    assert answer.data
+    assert answer.data["choices"] == ["转人工"], "a person stays one tap away"
     assert Memory.load(await t.memory(c.id)).unsure == 0
 
 

@@ -216,7 +216,7 @@ class Llm:
         for _ in range(_ROUNDS):
             answer = await self._ask(settings, talk, spent, TOOLS)
             if not answer.calls:
-                ground = self._ground("converse", job, tools.facts, given="\n".join(tools.given), deeds=frozenset(tools.deeds))
+                ground = self._ground("converse", job, tools.facts, **tools.ground())
                 return self._judged(answer.text, mask, ground, frozenset(shown), tools.sources)
             calls += len(answer.calls)
             if calls > MAX_CALLS:
@@ -251,9 +251,7 @@ class Llm:
         tools = self._tools(job, mask)
         material = [await tools.everything(), tools.articles(job.hits)]
         tools.facts.text(job.reply)
-        ground = self._ground(
-            "draft", job, tools.facts, told=job.reply, given="\n".join(tools.given), deeds=frozenset(tools.deeds), limit=DRAFT_LIMIT
-        )
+        ground = self._ground("draft", job, tools.facts, told=job.reply, limit=DRAFT_LIMIT, **tools.ground())
         data = {"reply": mask.hide(job.reply), "customer_said": mask.hide(job.said), "facts": mask.hide_all(material)}
         talk = self._talk("draft", settings, job, mask, earlier=_earlier(job, mask), **data)
         allowed = used_in(str(data))

@@ -11,6 +11,7 @@ from typing import Literal
 
 from xinfu.kit.text import bigrams, clean
 from xinfu.reception.check import Facts, claims_in
+from xinfu.reception.llm_terms import ungrounded
 from xinfu.understanding.contracts import Language
 
 type Refused = Literal["empty", "too_long", "format", "nonsense", "language", "leak", "unsupported", "deed", "policy", "dropped"]
@@ -33,7 +34,7 @@ _MARKDOWN = re.compile(r"\*\*|__|^#{1,4} ", re.MULTILINE)
 
 # What can be done to an order, in one word each, as both languages say it. Longer words first.
 _DEEDS: tuple[tuple[str, str], ...] = (
-    ("pay", "补偿|赔偿|赔付|赔|打款|转账|返现|免单|减免|优惠券|红包|发券|立减"),
+    ("pay", "补偿|赔偿|赔付|赔|到账|打款|转账|返现|免单|减免|优惠券|红包|发券|立减"),
     ("resend", "补发|重发|再发一"),
     ("refund", "退款|退货|退钱|退换|退回|退"),
     ("exchange", "换货|更换|调换|换"),
@@ -60,12 +61,13 @@ _DEEDS_EN: tuple[tuple[str, str], ...] = (
     ("arrange", "arrang|process|approv|regist|submit|escalat|book|issu|contact|verif|report"),
     ("dispatch", "ship|dispatch|deliver|sen[dt]"),
 )
+_DEED_NAMES = frozenset(name for name, _ in _DEEDS)
 _ZH_VERB = "|".join(words for _, words in _DEEDS)
 _EN_VERB = "(?:" + "|".join(words for _, words in _DEEDS_EN) + ")\\w*"
 _DEED = re.compile(
-    rf"(?:已经|已|刚刚|刚才|刚|这就|马上|立即|立刻|现在就|稍后|我来|我会|我们会|我们将|将会|将|帮您|给您|为您|替您|帮你|给你|为你)"
+    rf"(?:已经|已|刚刚|刚才|刚|这就|马上|立即|立刻|现在就|稍后|同意|批准|准许|我来|我会|我们会|我们将|将会|将|帮您|给您|为您|替您|帮你|给你|为你)"
     rf"[^。！？!?\n]{{0,10}}?(?P<zh>{_ZH_VERB})"
-    rf"|(?P<zh2>{_ZH_VERB})(?:成功|好了|完成|完毕|申请已|了(?!解|吗|么|没))"
+    rf"|(?P<zh2>{_ZH_VERB})(?:成功|好了|完成|完毕|申请已|我来|由我|我帮|给您办|帮您办|为您办|批了|通过|了(?!解|吗|么|没))"
     rf"|\b(?:i|we|it|they|order|money|refund|parcel)(?:'ve|'ll|'m|'re|'s| have| has| will| am| are| is| was| were| can)?"
     rf"(?: (?!not)[a-z]+){{0,3}}? (?P<en>{_EN_VERB})"
     rf"|\b(?:been|being|was|were|is|are|be) (?:\w+ )?(?P<en2>{_EN_VERB})",
@@ -75,7 +77,7 @@ _ZH_MAY = rf"{_ZH_VERB}|使用|机洗|保修|维修|开票|发票"
 _EN_MAY = rf"{_EN_VERB}|use|wash\w*"
 _MAY = re.compile(
     rf"(?:不能|不可以|不可|无法|不支持|不予|没法|不允许|不得|不用|无需|不需要|不会)[\u3400-\u9fff]{{0,5}}?(?P<znov>{_ZH_MAY})"
-    rf"|(?<![不无])(?:可以|能够|支持|允许|能|可|免费|无条件|随时)[\u3400-\u9fff]{{0,5}}?(?P<zyesv>{_ZH_MAY})"
+    rf"|(?<![不无就才])(?:可以|能够|支持|允许|能|可|免费|无条件|随时)[\u3400-\u9fff]{{0,5}}?(?P<zyesv>{_ZH_MAY})"
     r"|\b(?:can ?not|can't|may not|not (?:be )?(?:able|allowed|possible|eligible)|won't|don't need)\b(?: \w+){0,3}?"
     rf" (?P<enov>{_EN_MAY})"
     rf"|\b(?:can|may|able to|allowed to|eligible for|free to|entitled to)\b(?! ?not)(?: (?!not)\w+){{0,3}}? (?P<eyesv>{_EN_MAY})",
@@ -90,14 +92,18 @@ def tidy(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a text stands on. `told`: our own words of this turn, which alone may hold promises and deeds; `given`: shop texts beside them,
-    which can come from anyone who writes in a catalogue; `deeds`: what records say was done; `rewriting`: what has to be said again."""
+    """What a text stands on.
+
+    `told`: our own words of this turn, which alone may hold promises and deeds. `given`: the shop's articles and the order's records.
+    `wares`: the catalogue, in which many people write. `deeds`: what records say was done. `rewriting`: what has to be said again.
+    """
 
     facts: Facts
     language: Language
     instructions: str
     told: str = ""
     given: str = ""
+    wares: str = ""
     deeds: frozenset[str] = frozenset()
     rewriting: str = ""
     limit: int = CUSTOMER_LIMIT
@@ -134,7 +140,10 @@ def untrue(text: str, ground: Ground) -> Refused | None:
         return "unsupported"
     if deeds_in(text) - deeds_in(ground.told) - ground.deeds - (deeds_in(ground.given) & _PROCESS):
         return "deed"
-    if statements_in(text) - statements_in(f"{ground.told}\n{ground.given}"):
+    stated = statements_in(f"{ground.told}\n{ground.given}") | {
+        s for s in statements_in(ground.wares) if s.partition(":")[2] not in _DEED_NAMES
+    }
+    if statements_in(text) - stated or ungrounded(text, ground.told, ground.given, ground.wares):
         return "policy"
     return None
 

@@ -53,7 +53,6 @@ class LlmDesk:
         data = dict(first.data or {})
         memory = Memory.load(reply.memory or {})
         if use == "converse":
-            data.pop("choices", None)
             memory.unsure, memory.asked = 0, ""
         data["sources"] = [*data.get("sources", ()), *result.sources, {"kind": "llm", "id": use, "title": "LLM"}]
         return msgspec.structs.replace(reply, say=[Said(result.text, first.kind, data)], memory=memory.dump())

@@ -26,7 +26,7 @@ _TASKS = {
     ("rewrite", "en"): "Task: say `reply` again in the shop's voice. Same meaning and facts, nothing added or left out, 120 words at most.",
     ("draft", "zh"): "任务：替客服写一条给客户的回复，依据 reply 和 facts，先回应心情再讲事情，不超过 200 字。",
     ("draft", "en"): "Task: draft the agent's reply from `reply` and `facts`; mood first, then the matter, under 120 words.",
-    ("converse", "zh"): "任务：回答 customer_said。需要事实就用工具查；查不到就说这一点不确定，可以转人工确认。不超过 150 字。",
+    ("converse", "zh"): "任务：回答 customer_said。需要事实就用工具查；查不到就老实说这一点还不确定。不超过 150 字。",
     ("converse", "en"): "Task: answer `customer_said`. Use the tools for facts; if they have none, say you are unsure. Under 100 words.",
 }  # fmt: skip
 _VOICE = {

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from xinfu.commerce import status_text
 from xinfu.commerce.contracts import Order, Product
 from xinfu.kit.auth import Actor
 from xinfu.kit.clock import Clock
@@ -88,8 +89,13 @@ class Tools:
         self._own: list[Order] | None = None
         self.facts = Facts(zone)
         self.given: list[str] = []
+        self.wares: list[str] = []
         self.deeds: set[str] = set()
         self.sources: list[dict[str, str]] = []
+
+    def ground(self) -> dict[str, Any]:
+        """What was found, as llm_check.Ground takes it."""
+        return {"given": "\n".join(self.given), "wares": "\n".join(self.wares), "deeds": frozenset(self.deeds)}
 
     async def own_orders(self) -> list[Order]:
         if self._own is None:
@@ -168,11 +174,17 @@ class Tools:
         scans = [
             self._say(f"{moment(scan.at, self._zone, english)} {scan.place} {scan.text}") for p in order.parcels for scan in p.scans[-2:]
         ]
-        goods = [self._say(clip(f"{line.name} x{line.quantity}", 60)) for line in order.lines[:5]]
+        goods = [self._describe(clip(f"{line.name} x{line.quantity}", 60)) for line in order.lines[:5]]
         return {
-            "found": True, "no": order.no, "status": order.status, "total": str(order.total), "goods": goods, "steps": steps,
-            "scans": scans, "tracking": [p.tracking_no for p in order.parcels],
-        }  # fmt: skip
+            "found": True,
+            "no": order.no,
+            "status": self._say(status_text(order.status, "en" if english else "zh-CN")),
+            "total": str(order.total),
+            "goods": goods,
+            "steps": steps,
+            "scans": scans,
+            "tracking": [p.tracking_no for p in order.parcels],
+        }
 
     def _product_facts(self, product: Product) -> dict[str, Any]:
         self.facts.money(*(v.price for v in product.variants))
@@ -193,7 +205,7 @@ class Tools:
     def _describe(self, text: str) -> str:
         """Words of the catalogue. What money is given for is not theirs to say: amounts come from the price list."""
         self.facts.text(_MONEY.sub(" ", text))
-        self.given.append(text)
+        self.wares.append(text)
         return text
 
     def _source(self, kind: str, id_: str, title: str) -> None:
