@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from xinfu.identity.contracts import Permission
@@ -24,21 +24,32 @@ from xinfu.teaching.model import LabelledMessage
 
 
 @dataclass(slots=True)
-class _Known:
-    """What a shop has labelled, for deciding about many rows without a query each."""
+class _Balance:
+    """Which part every text is in, and how many lines of each label are held out of how many."""
 
-    keys: dict[str, tuple[bool, Labels]]
-    groups: dict[str, Part]
-    held: Counter[str]
-    total: Counter[str]
+    groups: dict[str, Part] = field(default_factory=dict)
+    held: Counter[str] = field(default_factory=Counter)
+    total: Counter[str] = field(default_factory=Counter)
+
+    def count(self, part: Part, stratum: str) -> None:
+        self.total[stratum] += 1
+        self.held[stratum] += part == "held"
 
     def part(self, group: str, stratum: str) -> Part:
         part = self.groups.get(group)
         if part is None:
             part = self.groups[group] = policy.part_of(group, self.held[stratum], self.total[stratum])
-        self.total[stratum] += 1
-        self.held[stratum] += part == "held"
+        self.count(part, stratum)
         return part
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What a file does to the table: rows to insert, values to change by key."""
+
+    fresh: list[dict[str, Any]] = field(default_factory=list)
+    changed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    unchanged: int = 0
 
 
 class Lines:
@@ -93,28 +104,15 @@ class Lines:
 
     async def _stored(self, unit: Unit, actor: Actor, shop_id: Id, given: Sequence[Given]) -> Report:
         now = self._clock.now()
-        stamp = {"source": "file", "actor_id": actor.id, "actor": actor.name, "at": now}
-        known = await self._known(unit, shop_id)
-        fresh: list[dict[str, Any]] = []
-        updated = unchanged = 0
-        for one in given:
-            key, group = policy.line_key(one.text, one.before), policy.group_key(one.text)
-            if key not in known.keys:
-                part = known.part(group, policy.stratum(one.labels))
-                words = {"key": key, "group_key": group, "part": part, "text": one.text, "before": one.before}
-                fresh.append({"id": new_id(), "shop_id": shop_id, **words, **asdict(one.labels), "removed": False, **stamp})
-                continue
-            removed, old = known.keys[key]
-            kept = one.labels if removed else policy.merged(old, one.labels)
-            if kept == old and not removed:
-                unchanged += 1
-                continue
-            updated += 1
-            values = {"text": one.text, "before": one.before, "removed": False, **asdict(kept), **stamp}
-            await repository.update_line(unit, shop_id, key, values)
-        await repository.insert_lines(unit, fresh)
-        audit.record(unit, actor, now, "labels.imported", shop_id, "labelled_message", "", created=len(fresh), updated=updated)
-        return Report(True, len(fresh), updated, unchanged, 0, 0, ())
+        known = await repository.known_lines(unit, shop_id)
+        plan = await asyncio.to_thread(_plan, known, given)
+        stamp = {"source": "file", "actor_id": actor.id, "actor": actor.name, "at": now, "removed": False}
+        await repository.insert_lines(unit, [{"shop_id": shop_id, **row, **stamp} for row in plan.fresh])
+        for key, values in plan.changed.items():
+            await repository.update_line(unit, shop_id, key, {**values, **stamp})
+        created, updated = len(plan.fresh), len(plan.changed)
+        audit.record(unit, actor, now, "labels.imported", shop_id, "labelled_message", "", created=created, updated=updated)
+        return Report(True, created, updated, plan.unchanged, 0, 0, ())
 
     async def remove(self, actor: Actor, shop_id: Id, line_id: Id, head: Head | None = None) -> None:
         """Take a line back, or one label of it: with the last label its words go too, its part stays remembered. Raises NotFound."""
@@ -176,18 +174,31 @@ class Lines:
         words = {"key": key, "group_key": group, "part": part, "text": given.text, "before": given.before}
         return {**words, **asdict(given.labels), "source": source, "removed": False}
 
-    @staticmethod
-    async def _known(unit: Unit, shop_id: Id) -> _Known:
-        known = _Known({}, {}, Counter(), Counter())
-        for key, group, part, removed, *labels in await repository.known_lines(unit, shop_id):
-            said = Labels(*labels)
-            known.keys[key] = (removed, said)
-            known.groups[group] = part
-            if not removed:
-                stratum = policy.stratum(said)
-                known.total[stratum] += 1
-                known.held[stratum] += part == "held"
-        return known
+
+def _plan(known: Sequence[Sequence[Any]], given: Sequence[Given]) -> _Plan:
+    """What a file adds and changes, given (key, group, part, removed, labels…) of what the shop has. Not on the loop: it may take seconds."""
+    labels: dict[str, tuple[bool, Labels]] = {}
+    balance = _Balance()
+    for key, group, part, removed, *said in known:
+        labels[key] = (removed, Labels(*said))
+        balance.groups[group] = part
+        if not removed:
+            balance.count(part, policy.stratum(labels[key][1]))
+    plan = _Plan()
+    for one in given:
+        key, words = policy.line_key(one.text, one.before), {"text": one.text, "before": one.before}
+        if key not in labels:
+            group = policy.group_key(one.text)
+            part = balance.part(group, policy.stratum(one.labels))
+            plan.fresh.append({"id": new_id(), "key": key, "group_key": group, "part": part, **words, **asdict(one.labels)})
+            continue
+        removed, old = labels[key]
+        kept = one.labels if removed else policy.merged(old, one.labels)
+        if kept == old and not removed:
+            plan.unchanged += 1
+        else:
+            plan.changed[key] = {**words, **asdict(kept)}
+    return plan
 
 
 def _labels_of(row: LabelledMessage) -> Labels:

@@ -18,7 +18,11 @@ async def known_lines(unit: Unit, shop_id: Id) -> Sequence[Sequence[Any]]:
     """(key, group, part, removed, intent, emotion, demand, abuse, danger) of everything ever labelled."""
     m = LabelledMessage
     columns = (m.key, m.group_key, m.part, m.removed, m.intent, m.emotion, m.demand, m.abuse, m.danger)
-    return [tuple(row) for row in await unit.execute(select(*columns).where(m.shop_id == shop_id))]
+    found: list[Sequence[Any]] = []
+    rows = await unit.stream(select(*columns).where(m.shop_id == shop_id).execution_options(yield_per=_CHUNK))
+    async for some in rows.partitions(_CHUNK):  # piece by piece: a hundred thousand at once would hold up everybody else
+        found += [tuple(row) for row in some]
+    return found
 
 
 async def keys_among(unit: Unit, shop_id: Id, keys: Sequence[str], head: Head) -> set[str]:
@@ -57,8 +61,9 @@ async def balance(unit: Unit, shop_id: Id, head: Head, label: str) -> tuple[int,
 
 
 async def insert_lines(unit: Unit, rows: Sequence[dict[str, Any]]) -> None:
+    connection = await unit.connection()
     for at in range(0, len(rows), _CHUNK):
-        await unit.execute(insert(LabelledMessage), rows[at : at + _CHUNK])
+        await connection.execute(insert(LabelledMessage.__table__), rows[at : at + _CHUNK])  # type: ignore[arg-type]
 
 
 async def update_line(unit: Unit, shop_id: Id, key: str, values: dict[str, Any]) -> None:
