@@ -31,7 +31,7 @@ _ABOUT = re.compile(
     r"我(?:上次|昨天|前天|今天|之前|刚才?|刚刚|上周|前几天|那天|在你们?家?)?(?:在你们?家?(?:这|店里)?)?(?:买|拍|下单|订)(?:了|的)?(?:那?一?[个件双条台款只瓶箱])?(?:的)?[\u4e00-\u9fffa-z0-9]{0,6}"
     r"|(?:我(?:的)?)?(?:那个|这个|那笔|这笔)(?:订单|快递|包裹|东西|衣服|鞋|商品)|(?:about )?my (?:last |recent )?(?:order|parcel|purchase)"
 )
-_ENDS = frozenset("吗呢吧么嘛?？!！。.了呀啊")
+_ENDS = frozenset("吗呢吧么嘛?？!！了呀")
 
 
 def clauses(text: str) -> list[str]:
@@ -45,12 +45,14 @@ def clauses(text: str) -> list[str]:
 
 def unfinished(text: str) -> bool:
     """Whether a customer seems to be still writing: an opening without a question, a thing without what about it, a comma at the end."""
+    if not text or len(text) > 40 or text[-1] in _ENDS:
+        return False
     folded = fold(text)
-    if not folded or len(folded) > 40:
+    if not folded:
         return False
     if _LAST_WORDS.search(text.rstrip()) or _OPENING.fullmatch(folded):
         return True
-    return len(folded) <= 24 and folded[-1] not in _ENDS and _ABOUT.fullmatch(folded) is not None
+    return len(folded) <= 24 and _ABOUT.fullmatch(folded) is not None
 
 
 def unanswered(incoming: Incoming) -> list[Message]:

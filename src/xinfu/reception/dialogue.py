@@ -1,5 +1,6 @@
 """What the front desk remembers of a conversation between messages: small, JSON, stored with the conversation."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -74,57 +75,30 @@ class Memory:
     @classmethod
     def load(cls, stored: dict[str, Any]) -> "Memory":
         """The memory of the last turn. Anything unreadable (an older version's form) is forgotten, never an error."""
-        if not stored:
-            return cls()
+        memory = cls()
         try:
-            return cls(
-                order=str(stored.get("o", "")),
-                product=str(stored.get("p", "")),
-                attribute=str(stored.get("b", "")),
-                gift=bool(stored.get("g")),
-                intent=str(stored.get("i", "")),
-                asked=stored.get("k", ""),
-                shown=list(stored.get("s", ())),
-                unsure=int(stored.get("u", 0)),
-                angry=int(stored.get("a", 0)),
-                sorry=bool(stored.get("y")),
-                language=stored.get("l"),
-                answered=dict(stored.get("q", ())),
-                variants=dict(stored.get("v", ())),
-                tried=list(stored.get("t", ())),
-                promised=list(stored.get("m", ())),
-                task=Task.load(stored["w"]) if "w" in stored else None,
-                topics=[Topic(*t) for t in stored.get("h", ())],
-                body=dict(stored.get("z", ())),
-                photos=list(stored.get("f", ())),
-            )
-        except (TypeError, ValueError):
+            for key, value in stored.items():
+                name, form = _STORED[key]
+                setattr(memory, name, form(value))
+        except (TypeError, ValueError, KeyError):
             return cls()
+        return memory
 
     def dump(self) -> dict[str, Any]:
         """The form to store; empty fields are left out."""
-        pairs = (
-            ("o", self.order),
-            ("p", self.product),
-            ("b", self.attribute),
-            ("g", int(self.gift)),
-            ("i", self.intent),
-            ("k", self.asked),
-            ("s", self.shown),
-            ("u", self.unsure),
-            ("a", self.angry),
-            ("y", int(self.sorry)),
-            ("l", self.language),
-            ("q", self.answered),
-            ("v", self.variants),
-            ("t", self.tried),
-            ("m", self.promised),
-            ("w", self.task.dump() if self.task else None),
-            ("h", [[t.intent, t.order, t.product] for t in self.topics]),
-            ("z", self.body),
-            ("f", self.photos),
-        )
-        return {key: value for key, value in pairs if value}
+        out: dict[str, Any] = {}
+        for key, name in _PLAIN:
+            if value := getattr(self, name):
+                out[key] = value
+        if self.gift:
+            out["g"] = 1
+        if self.sorry:
+            out["y"] = 1
+        if self.task:
+            out["w"] = self.task.dump()
+        if self.topics:
+            out["h"] = [[t.intent, t.order, t.product] for t in self.topics]
+        return out
 
     def times_answered(self, question: str) -> int:
         return self.answered.get(question, 0)
@@ -154,3 +128,17 @@ class Memory:
     def promise(self, words: str) -> None:
         if words not in self.promised:
             self.promised.append(words)
+
+
+def _topics(stored: list[list[str]]) -> list[Topic]:
+    return [Topic(*topic) for topic in stored]
+
+
+# Key of the stored form → field, and how it is read. Only what is there is read: most memories are small.
+_STORED: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "o": ("order", str), "p": ("product", str), "b": ("attribute", str), "g": ("gift", bool), "i": ("intent", str), "k": ("asked", str),
+    "s": ("shown", list), "u": ("unsure", int), "a": ("angry", int), "y": ("sorry", bool), "l": ("language", str), "q": ("answered", dict),
+    "v": ("variants", dict), "t": ("tried", list), "m": ("promised", list), "z": ("body", dict), "f": ("photos", list),
+    "w": ("task", Task.load), "h": ("topics", _topics),
+}  # fmt: skip
+_PLAIN = tuple((key, name) for key, (name, _) in _STORED.items() if key not in "gywh")

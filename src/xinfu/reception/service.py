@@ -14,7 +14,7 @@ from xinfu.kit.clock import Clock, zone
 from xinfu.kit.ids import Id
 from xinfu.knowledge.contracts import Hit
 from xinfu.reception.answers import compose
-from xinfu.reception.check import Facts
+from xinfu.reception.check import Facts, claims_in
 from xinfu.reception.choosing import named_order
 from xinfu.reception.clauses import PATIENCE_S, clauses, joined, unanswered, unfinished
 from xinfu.reception.clerk import Clerk
@@ -174,8 +174,8 @@ class Reception:
         """The words for a decision; what no fact of the turn holds up is replaced before anyone sees it, and staff are told."""
         local = self._zone(turn.settings.time_zone)
         answer = compose(turn, decision, local, self._card)
-        untrue = _facts(turn, decision, local).unsupported(answer.text())
-        if untrue:
+        text = answer.text()
+        if claims_in(text) and (untrue := _facts(turn, decision, local).unsupported(text)):
             _safe(answer)
             notes.append(answer.staff_words.label("note.checked").format(", ".join(untrue)))
             REPLACED.inc()

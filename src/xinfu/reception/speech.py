@@ -53,11 +53,13 @@ class Answer:
         self.memory.did(self.staff_words.label(f"note.did_{key}").format(what))
 
     def text(self) -> str:
-        return (" " if self.english else "").join(p for p in self.parts if p)
+        return (" " if self.english else "").join([p for p in self.parts if p])
 
 
 def combined(answers: Sequence[Answer]) -> list[Said]:
     """One message out of the answers to everything a customer wanted, with what it stands on and what was decided."""
+    if len(answers) == 1:
+        return _single(answers[0])
     text = "\n".join(said for answer in answers if (said := answer.text()))
     if not text and not any(answer.cards for answer in answers):
         return []
@@ -72,6 +74,24 @@ def combined(answers: Sequence[Answer]) -> list[Said]:
     if why := next((w for answer in answers if (w := _why(answer))), ""):
         data["why"] = why
     return [Said(text, "orders" if "orders" in data else "text", data)]
+
+
+def _single(answer: Answer) -> list[Said]:
+    text, cards = answer.text(), answer.cards
+    if not text and not cards:
+        return []
+    wish = answer.turn.wish
+    data: dict[str, Any] = {"act": answer.decision.act, "intent": wish.intent, "p": round(wish.p, 2)}
+    if answer.sources:
+        data["sources"] = answer.sources
+    if answer.choices:
+        data["choices"] = answer.choices
+    if why := _why(answer):
+        data["why"] = why
+    if cards:
+        data["orders"] = cards
+        return [Said(text, "orders", data)]
+    return [Said(text, "text", data)]
 
 
 def _why(answer: Answer) -> str:

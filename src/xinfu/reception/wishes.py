@@ -243,8 +243,9 @@ def wish_of(fragments: Sequence[Incoming]) -> Wish:
     text = last.message.text if len(fragments) == 1 else "\n".join(f.message.text for f in fragments if f.message.text)
     mood = reading if len(fragments) == 1 else max((f.reading for f in fragments), key=lambda r: (r.intensity, _WEIGHT[r.emotion]))
     named: tuple[str, ...] = ()
-    for fragment in fragments:
-        for entity in fragment.reading.entities:
+    readings = (reading,) if len(fragments) == 1 else tuple(f.reading for f in fragments)
+    for one in readings:
+        for entity in one.entities:
             if entity.kind == "order_no" or entity.kind == "tracking_no":
                 named = (*named, entity.value)
     wish = Wish(
@@ -258,16 +259,24 @@ def wish_of(fragments: Sequence[Incoming]) -> Wish:
         language=_language(leading, memory, text),
         emotion=mood.emotion,
         intensity=mood.intensity,
-        danger=next((f.reading.danger for f in fragments if f.reading.danger), None),
-        abuse=any(f.reading.abuse for f in fragments),
+        danger=reading.danger if len(fragments) == 1 else next((f.reading.danger for f in fragments if f.reading.danger), None),
+        abuse=reading.abuse if len(fragments) == 1 else any(f.reading.abuse for f in fragments),
         named=named,
         memory=memory,
-        readings=tuple(f.reading for f in fragments),
-        demand=next((f.reading.demand for f in fragments if f.reading.demand == "fairness" and f.reading.demand_p >= _DEMANDED), "none"),
+        readings=readings,
+        demand=_demand(readings),
     )
     _hear(wish, fragments)
     _follow_up(wish)
     return wish
+
+
+def _demand(readings: tuple[Reading, ...]) -> Demand:
+    """Whether something is to be put right; what else is demanded the intent says."""
+    for reading in readings:
+        if reading.demand == "fairness" and reading.demand_p >= _DEMANDED:
+            return "fairness"
+    return "none"
 
 
 def part_of(whole: Wish, text: str, reading: Reading) -> Wish:
@@ -325,6 +334,8 @@ def plan_of(reading: Reading) -> Plan:
 def _hear(wish: Wish, fragments: Sequence[Incoming]) -> None:
     """Keep what may be needed later: pictures, and the measures of who asks for a size."""
     memory = wish.memory
+    if wish.plan.way == "social" and not memory.asked and len(fragments) == 1:
+        return
     for fragment in fragments:
         if fragment.message.kind == "image" and is_id(file := str(((fragment.message.data or {}).get("file") or {}).get("id", ""))):
             memory.photo(file)
