@@ -16,11 +16,13 @@ type Finder = Callable[[str, date], Iterator[Found]]
 _LONGEST = 4_000
 _MOST = 40  # nobody names more things in one message; a pasted table is not read to its end
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xFFE5: 0xA5}
+# Most messages name nothing. The class at the front says with which characters anything below begins: most are no such and end there.
 _HINT = re.compile(
+    r"(?=[0-9０-９@＠¥￥$€£一二两三四五六七八九十百千半今明昨后前周末星礼双国元大中小均省区县路街镇A-Zxsmltyfw])(?:"
     r"[0-9０-９@＠¥￥$€£]|[一二两三四五六七八九十百千半][块元万千百十斤公米件个台瓶箱双套包盒只袋条本支部张份桶码月号天周点]"
     r"|[今明昨后前][天日晚早儿]|[周末][一二三四五六日天末]|星期|礼拜|双十|国庆|元旦|五一|[大中小均]码|[大中小]号"
     r"|(?<![A-Za-z])[XxSMLl]{1,4}(?![A-Za-z])|省|区|县|路|街|镇|小区|[Tt]oday|[Tt]omorrow|[Yy]esterday|[Mm]on|[Tt]ue|[Ww]ed|[Tt]hu|[Ff]ri"
-    r"|[Ss]at|[Ss]un|[A-Z]{2}"
+    r"|[Ss]at|[Ss]un|[A-Z]{2})"
 )
 _DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5}
 _UNIT = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
@@ -411,6 +413,12 @@ _FINDERS: tuple[tuple[EntityKind, re.Pattern[str] | None, Finder], ...] = (
     ("weight_kg", re.compile(r"斤|千克|kg|lb|磅|pounds|体重", re.IGNORECASE), _weights),
     ("size", re.compile(r"码|号|[SMLX]|size|\d/\d|xl"), _sizes),
     ("amount", re.compile(r"[块元圆¥$€£]|rmb|yuan|dollar|bucks|usd|cny", re.IGNORECASE), _amounts),
-    ("date", None, _dates),
-    ("quantity", re.compile(r"[\d一二两三四五六七八九十]"), _quantities),
+    ("date", re.compile(r"[天日晚早儿月号周末期拜旦庆双]|五一|618|六一八|\d[/.-]\d|[A-Za-z]{3}"), _dates),
+    (
+        "quantity",
+        re.compile(
+            rf"(?:\d|{_CN}) ?(?:[件个台瓶箱双套包盒只袋条本支部张份桶罐提板对副把顶床]|pcs|piece|item|unit)|[x×*] ?\d", re.IGNORECASE
+        ),
+        _quantities,
+    ),
 )

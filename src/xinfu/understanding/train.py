@@ -26,11 +26,11 @@ from xinfu.understanding.taxonomy import HEADS
 
 _SEED = 20260101
 _HELD_OUT = 6  # every so many-th written line measures and calibrates
-_ROOM = {"intent": 44_000, "emotion": 26_000, "demand": 12_000, "manner": 12_000, "danger": 12_000}  # n-grams each head may bring
-_EACH = {"intent": 500, "emotion": 2_000, "demand": 700, "manner": 1_000, "danger": 700}  # sentences drawn per class
-_CALM_QUESTIONS = {"emotion": 500, "manner": 1_500, "danger": 2_500}  # plain questions added to the class that is nothing special
+_ROOM = {"intent": 44_000, "emotion": 26_000, "demand": 12_000, "manner": 12_000, "danger": 28_000}  # n-grams each head may bring
+_EACH = {"intent": 500, "emotion": 2_000, "demand": 700, "manner": 1_000, "danger": 1_600}  # sentences drawn per class
+_CALM_QUESTIONS = {"emotion": 500, "manner": 3_000, "danger": 20_000}  # plain questions added to the class that is nothing special
 _PLAIN_CLASS = {"emotion": "calm", "manner": "clean", "danger": "none"}
-_STRENGTH = {"intent": 1.0, "emotion": 0.4, "demand": 0.5, "manner": 0.5, "danger": 0.7}
+_STRENGTH = {"intent": 1.0, "emotion": 0.4, "demand": 0.5, "manner": 0.5, "danger": 2.0}
 _FELT_WITH_QUESTION = 0.5
 _NOT_PLAIN = frozenset(("complaint", "thanks_bye", "dispute", "human_request", "chitchat", "unknown"))
 
