@@ -295,6 +295,24 @@ async def test_a_wrap_up_says_who_what_done_promised_and_how_the_mood_went(room:
     assert all(o.label for o in w.outcomes)
 
 
+@pytest.mark.parametrize(
+    ("said", "promised"),
+    [
+        ("明天上午我给您回电。", ["明天上午我给您回电"]),
+        ("我这就去催，2小时内回复您。", ["我这就去催，2小时内回复您"]),
+        ("I will call you back tomorrow.", ["I will call you back tomorrow"]),
+        ("需要我给您催一下吗？", []),
+        ("要不要我帮您联系快递，稍后回复您？", []),
+        ("如果还没到，我给您补发。", []),
+        ("您的快递在路上。", []),
+    ],
+)
+async def test_promises_are_what_agents_said_they_would_do(room: Room, said: str, promised: list[str]) -> None:
+    c = await room.served("快递 XF2603080001", orders=(moving(),))
+    await room.answer(c, said)
+    assert (await room.assist.wrapup(room.me, SHOP, c.id, "zh-CN")).open_promises == promised
+
+
 async def test_a_kept_promise_is_open_no_more_and_thanks_mean_resolved(room: Room) -> None:
     c = await room.served("快递 XF2603080001", orders=(moving(),))
     await room.answer(c, "24小时内我给您回电。")

@@ -259,15 +259,13 @@ def _before(messages: Sequence[Message], message: Message) -> str | None:
 
 
 def _unanswered(case: Case) -> list[Message]:
-    """What waits for an answer: the customer's words since the last one. When those only ask for a person, the question before it."""
-    answered = max((m.seq for m in case.messages if m.sender == "agent"), default=0)
-    fresh = [(m, r) for m, r in zip(case.said, case.readings, strict=True) if m.seq > answered]
-    asking = [m for m, r in fresh if r.intent not in ("human_request", "greeting")]
+    """What waits for an answer: the customer's words since anyone's last one. When those want nothing but a person, the question before."""
+    answered = max((m.seq for m in case.messages if m.sender in ("agent", "ai")), default=0)
+    heard = list(zip(case.said, case.readings, strict=True))
+    asking = [m for m, r in heard if m.seq > answered and r.intent not in ("human_request", "greeting")]
     if asking:
         return asking[-_TOGETHER:]
-    earlier = [
-        m for m, r in zip(case.said, case.readings, strict=True) if PLANS.get(r.intent, UNKNOWN).way not in ("social", "unknown", "person")
-    ]
+    earlier = [m for m, r in heard if r.intent != "human_request" and PLANS.get(r.intent, UNKNOWN).way != "social"]
     return (earlier or list(case.said))[-1:]
 
 

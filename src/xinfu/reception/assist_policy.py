@@ -30,9 +30,11 @@ _REASON = {"wrong_missing": "wrong_item", "transport_damage": "damaged"}
 _PROMISE = re.compile(
     r"[^。！？!?\n]*(?:(?:我|我们|同事|这边|稍后|晚点|明天|今天|\d+\s*(?:小时|天|个?工作日|分钟)(?:内|之内|以内))[^。！？!?\n]{0,16}"
     r"(?:给您|联系您|回复您|回电|打给|告诉您|通知您|补发|退还|退款给|寄出|跟进|处理好|催)"
-    r"|\b(?:i|we)(?:'ll| will)\b[^.!?\n]{3,80})[^。！？!?\n]*"
+    r"|\b(?:i|we)(?:'ll| will)\b[^.!?\n]{3,80})[^。！？!?\n]*",
+    re.IGNORECASE,
 )
 _KEPT = re.compile(r"已(?:经)?(?:补发|退款|退还|寄出|处理好|催过|联系|回电|通知)|\b(?:has|have) been\b|\bdone\b", re.IGNORECASE)
+_OFFER = re.compile(r"吗$|能不能|要不要|需要的话|需要我|如果|要是|shall i|would you like|\bif\b", re.IGNORECASE)
 _MOST = 5
 
 
@@ -204,15 +206,20 @@ def _request(key: str, why: str, order: Order, kind: str, reason: str) -> Step:
 
 
 def open_promises(case: Case) -> list[str]:
-    """What people and the AI said would be done, without a later word that it was."""
+    """What was said would be done, without a later word that it was: by people in so many words, by the AI as it noted down itself."""
     found: list[tuple[int, str]] = []
     for message in case.messages:
-        if message.sender in ("agent", "ai") and message.kind == "text":
-            found += [(message.seq, clip(m.group().strip(" ，,"), 80)) for m in _PROMISE.finditer(message.text)]
+        if message.sender == "agent" and message.kind == "text":
+            found += [(message.seq, clip(m.group().strip(" ，,"), 80)) for m in _PROMISE.finditer(message.text) if not _asks(m)]
     done = max((m.seq for m in case.messages if m.sender == "agent" and _KEPT.search(m.text)), default=0)
     spoken = [text for seq, text in found if seq >= done]
     remembered = [str(p) for p in case.memory.get("m", ())]
     return list(dict.fromkeys([*remembered, *spoken]))[:_MOST]
+
+
+def _asks(promise: re.Match[str]) -> bool:
+    """要我给您催一下吗 is an offer, 如果… is a condition."""
+    return promise.string[promise.end() : promise.end() + 1] in ("？", "?") or _OFFER.search(promise.group()) is not None
 
 
 def outcome_of(case: Case) -> Outcome:
