@@ -17,7 +17,7 @@ _DANGER_FROM = 0.07
 _DANGER_SURE = 0.4
 _ABUSE_FROM = 0.35
 _INSULT_NEEDS = 0.1
-_ANGER_FROM = 0.28
+_ANGER_FROM = 0.22
 _ANGER = EMOTIONS.index("anger")
 
 _NOT = r"(?<!不)(?<!没)(?<!别)(?<!无)(?<!防)(?<!没有)(?<!不会)(?<!不是)(?<!未)(?<!勿)"
