@@ -176,7 +176,7 @@ class Lines:
 
 
 def _plan(known: Sequence[Sequence[Any]], given: Sequence[Given]) -> _Plan:
-    """What a file adds and changes, given (key, group, part, removed, labels…) of what the shop has. Not on the loop: it may take seconds."""
+    """What a file adds and changes. `known`: (key, group, part, removed, labels…) of all it has. May take seconds: not for the loop."""
     labels: dict[str, tuple[bool, Labels]] = {}
     balance = _Balance()
     for key, group, part, removed, *said in known:
