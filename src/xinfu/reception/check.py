@@ -1,4 +1,4 @@
-"""The output check: every number, date, amount and promise the AI is about to say must come from the facts of this turn. Pure."""
+"""The output check: every number, date, amount, promise, rule and deed the AI is about to say must come from this turn. Pure."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from xinfu.aftersales.contracts import Request
-from xinfu.commerce.contracts import Order, Product
+from xinfu.commerce.contracts import Order, OrderStatus, Product
 from xinfu.kit.money import Money
 from xinfu.reception.dialogue import Task
 from xinfu.reception.tasks import Outcome
@@ -25,6 +25,37 @@ _PROMISE = (
     "保证|承诺|肯定|绝对|一定会|一定能|包赔|赔偿|赔付|补偿|全额退|马上退|立刻退|免单"
     r"|guarantee|definitely|certainly will|compensat\w*|full refund|refund you"
 )
+# What would be a rule of the shop, or a deed: true only when an article, an order or a service said so this turn.
+_RULES: tuple[tuple[str, str], ...] = (
+    ("no_reason", r"无理由|no[- ]reason|no questions asked"),
+    ("free", r"包邮|免邮|免运费|免费|不收费|不要钱|free (?:of charge|shipping|delivery|return)|for free|at no cost"),
+    ("fake", r"假一赔|假一罚"),
+    ("gift", r"赠送|送您|送你|补偿券|优惠券送|红包|返现|返您|voucher|cash ?back|we'?ll give you"),
+    ("protect", r"保价|价格保护"),
+    ("exchange", r"只换不修|以换代修"),
+    ("lifetime", r"终身|永久|lifetime"),
+    ("trial", r"试用|trial"),
+)
+_DEEDS: tuple[tuple[str, str], ...] = (
+    ("cancelled", r"(?:已经?|成功)(?:为您|帮您|给您)?取消(?:了|成功)?|(?:has been|have|is|was) cancelled|i(?:'ve| have) cancelled"),
+    (
+        "refunded",
+        r"(?:已经?|成功)(?:为您|帮您|给您)?退款|退款已经?(?:到账|退回|发起|成功)|(?:has been|have|was) refunded|i(?:'ve| have) refunded",
+    ),
+    ("sent", r"已经?(?:为您|帮您)?(?:发货|发出|寄出|补发)|(?:has been|was) (?:sent|shipped|dispatched)"),
+    ("delivered", r"已经?(?:签收|送达)|(?:has been|was) delivered"),
+    (
+        "changed",
+        r"(?:已经?|成功)(?:为您|帮您|给您)?(?:修改|改好|改成|更改|更新)|(?:has been|have) (?:changed|updated)|i(?:'ve| have) changed",
+    ),
+    ("urged", r"已经?(?:为您|帮您|给您)?(?:催|加急)|i(?:'ve| have) (?:urged|chased)"),
+    ("opened", r"已经?(?:为您|帮您|给您)?(?:提交|申请|登记售后|开好)|i(?:'ve| have) (?:opened|submitted|filed)"),
+    ("withdrawn", r"已经?(?:为您|帮您|给您)?(?:撤销|撤回)|(?:has been|is) withdrawn|i(?:'ve| have) withdrawn"),
+)
+_DAY = (
+    r"(?:今|明|后|昨|前)[天晚早]|大后天|[下这本]周[一二三四五六日天末]?|周末|月底|马上到账|立刻到账|秒退"
+    r"|\b(?:today|tonight|tomorrow|yesterday|next week|this week|this weekend)\b"
+)
 _CLAIM = re.compile(
     rf"(?P<amount>(?:hk\$|[¥$€£])\s?[\d,]*\d(?:\.\d{{1,2}})?|[\d,]*\d(?:\.\d{{1,2}})?\s?(?:元|块|yuan|dollars|usd|cny)|{_HAN_NUMBER}(?:元|块钱))"
     rf"|(?P<iso>\d{{4}}-\d{{1,2}}-\d{{1,2}})"
@@ -35,6 +66,29 @@ _CLAIM = re.compile(
     rf"|(?P<number>\d+(?:\.\d+)?)"
     rf"|(?P<promise>{_PROMISE})",
 )
+_FIRST = "今明后昨前大下这本周月马立秒无包免不假赠送补优红返保价只以终永试已成退tnfliwvchay"  # what any of the next pattern begins with
+_STATEMENT = re.compile(
+    rf"(?=[{_FIRST}])(?:(?P<day>{_DAY})"
+    rf"|{'|'.join(f'(?P<rule_{name}>{words})' for name, words in _RULES)}"
+    rf"|{'|'.join(f'(?P<deed_{name}>{words})' for name, words in _DEEDS)})",
+)
+# What an order's own state says was done.
+_STATE_SAYS: dict[OrderStatus, tuple[str, ...]] = {
+    "shipped": ("deed:sent",),
+    "out_for_delivery": ("deed:sent",),
+    "delivered": ("deed:sent", "deed:delivered"),
+    "completed": ("deed:sent", "deed:delivered"),
+    "cancelled": ("deed:cancelled",),
+    "returned": ("deed:sent",),
+}
+_TASK_DOES: dict[str, tuple[str, ...]] = {
+    "cancel": ("deed:cancelled",),
+    "change_address": ("deed:changed",),
+    "change_note": ("deed:changed",),
+    "urge_parcel": ("deed:urged",),
+    "withdraw": ("deed:withdrawn",),
+}
+_OPENS = ("deed:opened",)
 _KEEP = 10_000
 _claims_of: dict[tuple[int, str], tuple[Any, frozenset[str]]] = {}
 _DIGIT = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
@@ -53,7 +107,9 @@ _UNITS = (
 def claims_in(text: str) -> frozenset[str]:
     """Everything in a text that could be untrue: 'amount:199.00', 'date:3-12', 'time:14:30', 'span:7:d', 'n:2', 'promise:保证' …"""
     folded = unicodedata.normalize("NFKC", text).lower()
-    return frozenset(_normal(str(m.lastgroup), m.group()) for m in _CLAIM.finditer(folded))
+    found = [_normal(str(m.lastgroup), m.group()) for m in _CLAIM.finditer(folded)]
+    found += [_normal(str(m.lastgroup), m.group()) for m in _STATEMENT.finditer(folded)]
+    return frozenset(found)
 
 
 class Facts:
@@ -92,8 +148,13 @@ class Facts:
         self.text(*outcome.lines, outcome.number, outcome.refused)
         if task:
             self.text(task.order)
+            if done:
+                self._sayable.update(_TASK_DOES.get(task.op, _OPENS))
 
     def request(self, request: Request) -> None:
+        self._sayable.update(_OPENS)
+        if request.state == "withdrawn":
+            self._sayable.add("deed:withdrawn")
         self.text(request.number, request.order_no, *(line for e in request.timeline if e.public for line in (e.zh, e.en)))
         self.times(e.at for e in request.timeline if e.public)
         self.money(request.total)
@@ -132,7 +193,8 @@ def _of_order(order: Order, zone: ZoneInfo) -> frozenset[str]:
             times.append(scan.at)
     counts = (len(order.lines), sum(line.quantity for line in order.lines), len(order.parcels))
     amounts = (f"amount:{order.total.plain()}", f"amount:{order.freight.plain()}")
-    return _of_times(times, zone).union(*map(claims_in, texts), amounts, (f"n:{count}" for count in counts))
+    states = _STATE_SAYS.get(order.status, ())
+    return _of_times(times, zone).union(states, *map(claims_in, texts), amounts, (f"n:{count}" for count in counts))
 
 
 def _of_product(product: Product, _: ZoneInfo) -> frozenset[str]:
@@ -166,6 +228,8 @@ def _normal(kind: str, said: str) -> str:
         number = re.match(r"\d+", said)
         unit = next(key for key, words in _UNITS if any(word in said for word in words))
         return f"span:{int(number.group()) if number else _han(said)}:{unit}"
+    if kind.startswith(("rule_", "deed_")):
+        return kind.replace("_", ":", 1)
     if kind == "share":
         return "share:" + said.replace(" ", "")
     return f"{'n' if kind == 'number' else kind}:{said}"
