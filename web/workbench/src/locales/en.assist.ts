@@ -6,6 +6,27 @@ const en: typeof zh = {
     ask: "Draft by the AI (Alt + D)", draft: "Draft", by_policy: "from the rules", by_llm: "by the language model, every sentence checked", understood: "understood as {what}, {p}% sure", again: "Again", outdated: "The customer wrote more: again", no_draft: "No reply we are sure of; please write your own.", no_sources: "Stands on no source; read before sending",
     take: "Take it", next: "What to do next", hide: "Hide: {what}", no_wrapup: "The summary is not there ({why}); you can close all the same.", open_promises: "Promises not seen kept yet: {n}.", more: "More", kind: { article: "Article", script: "Script" },
   },
+  ai: {
+    did: "What it did that day", total: "{n} answers", idle: "Nobody asked it anything that day", idle_hint: "The figures are here once customers ask.", day_before: "The day before", day_after: "The day after", by_intent: "What was asked", intent: "Intent", all: "All", other: "Not understood", as_table: "As a table", part: "{kind}: {n}",
+    kind: { answered: "Answered", acted: "Acted", shown: "Showed a plan", asked_back: "Asked back", no_answer: "No answer", handed_over: "Handed over" },
+    means: {
+      answered: "Answered, with sources", acted: "Did something after the customer agreed", shown: "Showed the customer what would be done, waiting for a yes", asked_back: "Asked which order or item was meant", no_answer: "Said it did not know, or a safer sentence was said instead", handed_over: "Gave the conversation to a colleague",
+    },
+    handed_why: "Why handed over:", why: { asked: "Customer asked for a person", anger: "Customer is angry", unsure: "Not sure", danger: "Danger to a person", abuse: "Abuse", policy: "A rule says so", person_needed: "A person has to decide", replaced: "Words replaced", failed: "A fault", unknown: "No answer" },
+    replaced: "Sentences without a source, replaced before they were sent: {n}", replaced_hint: "Every sentence is checked against orders, products and articles before it is sent.", gave_up: "Where it gave up", gave_up_hint: "Put it right with a click: next time it understands the same words.", never: "It never gave up", never_hint: "Hand-overs, missing answers and replaced words are listed here.",
+    look: "See conversation", no_words: "(no words)", not_understood: "Not understood", really: "It really asks…", use_article: "Use this article…", write_article: "Write an article", find: "A few letters", none_found: "None", done_intent: "Noted: {what}. Training will use it.", done_article: "Noted: the article will be found next time.", open_article: "See the article", more: "Change more",
+  },
+  llm: {
+    hint: "Optional: without it everything works as before. With it, every sentence is checked first; what does not hold is said in the usual words.", enabled: "Use a language model", url: "Address (OpenAI compatible)", model: "Model", key: "Key", key_kept: "Stored; leave empty to keep it", key_none: "Leave empty if there is none", key_forget: "Forget the stored key", uses: "What for",
+    use: { rewrite: "Polish replies", converse: "Questions it cannot place", draft: "Drafts for agents", try: "Test" },
+    told: { rewrite: "Says the finished reply in the shop’s voice; the meaning stays.", converse: "Tries an answer where the rules are unsure, from looked-up facts only.", draft: "Writes a draft sentence by sentence when an agent presses Alt + D." },
+    voice: "The shop’s voice", voice_example: "Warm, short, polite; no slang", limits: "Limits", customer_limit: "A customer waits at most (ms)", draft_limit: "A draft takes at most (ms)", temperature: "Freedom (0 is steadiest)", budget: "At most a month (tokens)", used: "Used this month: {n} of {of} ({p}%)", over: "Used up; the usual words until next month.",
+    try: "Test it", tried_ok: "It answers.", save_first: "Save first, then test.", outcomes: "The last 30 days",
+    outcome: {
+      used: "Used", timeout: "Too slow", unreachable: "Cannot be reached", status: "The endpoint refused", broken: "Answer not readable", too_big: "Answer too big", empty: "Said nothing", budget: "Budget used up", off: "Not switched on", failed: "Did not work", left: "Closed before it was done", personal: "Named personal data", placeholder: "Broke what was to be filled in", tool: "Misused a tool", too_long: "Too long", format: "Wrong format",
+      nonsense: "Made no sense", language: "Wrong language", leak: "Told internal things", unsupported: "Said what nothing supports", deed: "Claimed what was not done", policy: "Against the shop’s rules",
+    },
+  },
   outcome: {
     answered: "Answered", resolved: "Resolved, customer agreed", action_done: "Order operation done", request_opened: "After-sales request opened", follow_up: "Promise to follow up", handed_on: "Handed on", left: "Customer left", unresolved: "Not resolved", abuse: "Abuse", danger: "Danger to a person",
     solved: "Solved", promised: "Follow-up promised", waiting: "Waiting for the customer", no_answer: "Customer did not answer", other: "Other", idle: "Customer fell silent",

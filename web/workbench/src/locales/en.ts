@@ -5,7 +5,7 @@ import type zh from "./zh-CN.ts";
 const en: typeof zh = {
   ...assist,
   app: { title: "Xinfu", mark: "心", pages: "Pages" },
-  page: { desk: "Desk", wall: "Wall", customers: "Customers", knowledge: "Knowledge", training: "Training", settings: "Settings", audit: "Audit" },
+  page: { desk: "Desk", wall: "Wall", customers: "Customers", knowledge: "Knowledge", ai: "AI", training: "Training", settings: "Settings", audit: "Audit" },
   common: {
     close: "Close", cancel: "Cancel", save: "Save", saved: "Saved.", edit: "Edit", remove: "Delete", more: "Show more", undo: "Undo", loading: "Loading…",
     try_again: "Try again", not_loaded: "This could not be loaded", list_comma: ", ", colon: ": ",
@@ -107,7 +107,7 @@ const en: typeof zh = {
   },
   gaps: {
     state: { open: "To do", drafted: "Being written", answered: "Answered", dismissed: "Put aside" }, none: { open: "No unanswered questions", drafted: "None being written", answered: "None answered yet", dismissed: "None put aside" }, none_hint: "What the AI cannot answer is gathered here, alike questions together.",
-    times: "times", times_told: "How often customers asked this", when: "First {first}, last {last}", example: "See the conversation", also: "{n} other wordings", write: "Write it", dismiss: "Put aside", reopen: "Take it up again", go_on: "Go on writing", look: "See the article", dismissed: "“{question}” was put aside.",
+    times: "×", times_told: "How often customers asked this", when: "First {first}, last {last}", example: "See the conversation", also: "Other wordings: {n}", write: "Write it", dismiss: "Put aside", reopen: "Take it up again", go_on: "Go on writing", look: "See the article", dismissed: "“{question}” was put aside.",
     key_move: "move", key_write: "write", key_dismiss: "put aside",
   },
   samples: {
@@ -149,7 +149,7 @@ const en: typeof zh = {
     count: { waiting: "waiting", troubled: "to watch", agent: "with people", ai: "with the AI", free: "free" },
   },
   settings: {
-    tab: { shop: "Reception", staff: "Staff", roles: "Roles", tokens: "API keys", widget: "Your site" }, face: "What customers see", display_name: "Shop name", display_name_en: "English name", colour: "Colour", locale: "Default language", zh: "中文", en: "English",
+    tab: { shop: "Reception", staff: "Staff", roles: "Roles", tokens: "API keys", llm: "Language model", widget: "Your site" }, face: "What customers see", display_name: "Shop name", display_name_en: "English name", colour: "Colour", locale: "Default language", zh: "中文", en: "English",
     welcome: "Welcome (Chinese)", welcome_en: "Welcome (English)", hours: "When people answer", start: "From", end: "To (24:00 is midnight)", time_zone: "Time zone", limits: "Standards", first_response_s: "First reply (s)", round_response_s: "Each reply (s)", offer_timeout_s: "Offer waits (s)",
     capacity: "Conversations per person", idle_close_min: "Close after silence (min)", reopen_hours: "Same contact if back within (h)", callback_promise_hours: "Call back within (h)", ask_rating: "Ask for a rating at the end",
     allowed_origins: "Sites that may show the chat (one a line, empty for any)", from: "Takes effect", at_once: "Empty: at once", until_then: "Until then the present settings hold", saved_later: "Saved; it takes effect by itself.", history: "Changes", planned: "New settings from {when}", effective: "from {when}",

@@ -4,6 +4,27 @@ export default {
     ask: "请 AI 起草（Alt + D）", draft: "AI 起草", by_policy: "按规则写的", by_llm: "大模型写的，逐句核对过", understood: "听懂的是{what}，把握 {p}%", again: "重写", outdated: "客户又说话了，重写", no_draft: "没有把握的回复，请自己写。", no_sources: "没有引用资料，发之前看一眼",
     take: "采用", next: "接下来可以", hide: "不显示：{what}", no_wrapup: "小结没能准备好（{why}），可以直接结束。", open_promises: "还有 {n} 件答应过的事没看到做完。", more: "补充", kind: { article: "知识", script: "话术" },
   },
+  ai: {
+    did: "这一天做了什么", total: "答了 {n} 次", idle: "这一天还没有客户找它", idle_hint: "客户来问，这里就会有数。", day_before: "前一天", day_after: "后一天", by_intent: "问的是什么", intent: "意图", all: "合计", other: "没听懂", as_table: "看表格", part: "{kind} {n} 次",
+    kind: { answered: "答了", acted: "办了", shown: "给看了方案", asked_back: "反问", no_answer: "答不上", handed_over: "转人工" },
+    means: {
+      answered: "有依据地回答了", acted: "客户同意后办成了一件事", shown: "把要办的事摆给客户看，等客户点头", asked_back: "请客户说清楚是哪一单、哪一件", no_answer: "老实说不知道，或换成了稳妥的话", handed_over: "交给了同事",
+    },
+    handed_why: "为什么转：", why: { asked: "客户要找人工", anger: "客户很生气", unsure: "拿不准", danger: "人身安全", abuse: "骂人", policy: "规则要求", person_needed: "要人来定", replaced: "话被换掉", failed: "出了故障", unknown: "没答上" },
+    replaced: "{n} 句话没有依据，发出前换掉了", replaced_hint: "每句话发出前都和订单、商品、知识核对，对不上的不说。", gave_up: "它没办法的时候", gave_up_hint: "点一下就能改：下次同样的话它就懂了。", never: "没有没办法的时候", never_hint: "转人工、答不上、被换掉的话会列在这里。",
+    look: "看会话", no_words: "（没有文字）", not_understood: "没听懂", really: "其实是问……", use_article: "用这条知识……", write_article: "写一条知识", find: "打几个字或拼音首字母", none_found: "没有", done_intent: "记下了：{what}。训练时会用上。", done_article: "记下了，下次就能找到这条知识。", open_article: "去看这条知识", more: "再改",
+  },
+  llm: {
+    hint: "可以不接：不接的时候一切照旧。接上以后，说的每句话都要先核对，对不上就用原来的话。", enabled: "打开大模型", url: "地址（OpenAI 兼容）", model: "模型", key: "密钥", key_kept: "已存好，不改就留空", key_none: "没有密钥就留空", key_forget: "删掉存着的密钥", uses: "用来做什么",
+    use: { rewrite: "润色回复", converse: "接不住的问题", draft: "给客服起草", try: "测试" },
+    told: { rewrite: "把写好的回复换成店铺的口气，意思不变。", converse: "规则没把握时让它试着回答，只能用查到的事实。", draft: "客服按 Alt + D 时，逐句写出草稿。" },
+    voice: "店铺的口气", voice_example: "亲切、简短，称呼客户「您」，不用网络用语", limits: "界限", customer_limit: "客户最多等（毫秒）", draft_limit: "草稿最多写（毫秒）", temperature: "随意程度（0 最稳）", budget: "每月最多用（token）", used: "这个月用了 {n} / {of}（{p}%）", over: "用完了，下个月再继续，现在用原来的话。",
+    try: "试一下", tried_ok: "通了，能用。", save_first: "先保存，再试。", outcomes: "最近 30 天",
+    outcome: {
+      used: "用上了", timeout: "太慢，没等", unreachable: "连不上", status: "对方报错", broken: "回的看不懂", too_big: "回得太长", empty: "没有内容", budget: "用量到上限", off: "没有打开", failed: "没有成功", left: "没等写完就关了", personal: "带了个人信息", placeholder: "改坏了要填的内容", tool: "乱用工具", too_long: "写得太长", format: "格式不对",
+      nonsense: "不成话", language: "用错了语言", leak: "泄露了内部内容", unsupported: "说了没依据的话", deed: "说做了没做的事", policy: "违反店里的规定",
+    },
+  },
   outcome: {
     answered: "问题已答复", resolved: "已解决，客户认可", action_done: "已办理订单操作", request_opened: "已提交售后申请", follow_up: "有承诺待跟进", handed_on: "转给他人", left: "客户没再回应", unresolved: "没解决", abuse: "辱骂", danger: "人身危险",
     solved: "已解决", promised: "已承诺后续", waiting: "等客户答复", no_answer: "客户没再回复", other: "其他", idle: "客户久未回复",

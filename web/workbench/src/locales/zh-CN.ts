@@ -4,7 +4,7 @@ import assist from "./zh-CN.assist.ts";
 export default {
   ...assist,
   app: { title: "心服", mark: "心", pages: "页面" },
-  page: { desk: "接待", wall: "看板", customers: "客户", knowledge: "知识", training: "训练", settings: "设置", audit: "审计" },
+  page: { desk: "接待", wall: "看板", customers: "客户", knowledge: "知识", ai: "智能", training: "训练", settings: "设置", audit: "审计" },
   common: {
     close: "关闭", cancel: "取消", save: "保存", saved: "已保存。", edit: "修改", remove: "删除", more: "再看一些", undo: "撤销", loading: "正在取……",
     try_again: "再试一次", not_loaded: "没能取到内容", list_comma: "、", colon: "：",
@@ -148,7 +148,7 @@ export default {
     count: { waiting: "在排队", troubled: "要留意", agent: "人工接待", ai: "智能接待", free: "有空的同事" },
   },
   settings: {
-    tab: { shop: "接待", staff: "员工", roles: "角色", tokens: "接口密钥", widget: "接入" }, face: "客户看到的样子", display_name: "店铺名称", display_name_en: "英文名称", colour: "主色", locale: "默认语言", zh: "中文", en: "English",
+    tab: { shop: "接待", staff: "员工", roles: "角色", tokens: "接口密钥", llm: "大模型", widget: "接入" }, face: "客户看到的样子", display_name: "店铺名称", display_name_en: "英文名称", colour: "主色", locale: "默认语言", zh: "中文", en: "English",
     welcome: "欢迎语", welcome_en: "英文欢迎语", hours: "人工服务时间", start: "从", end: "到（24:00 是午夜）", time_zone: "时区", limits: "标准", first_response_s: "首次回复（秒）", round_response_s: "每轮回复（秒）", offer_timeout_s: "派单等待（秒）",
     capacity: "每人同时接待（位）", idle_close_min: "客户多久没说话就结束（分钟）", reopen_hours: "多久内再来算同一次（小时）", callback_promise_hours: "留言多久内回电（小时）", ask_rating: "结束后邀请评价",
     allowed_origins: "允许放聊天窗口的网站（一行一个，空着不限）", from: "生效时间", at_once: "不填就马上生效", until_then: "到那时之前，现在的设置继续有效", saved_later: "已保存，到时间自动生效。", history: "改过的记录", planned: "{when} 起有新设置生效", effective: "{when} 起生效",
