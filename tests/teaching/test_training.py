@@ -225,3 +225,22 @@ async def test_without_the_right_nothing_is_trained_or_published(
             await elsewhere()
     assert await everything(database) == before
     assert readers.version_of(SHOP) is None
+
+
+async def test_a_full_disk_leaves_the_model_in_use_until_there_is_room(
+    training: Training, readers: Readers, database: Database, clock: FixedClock, folder: Path, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = await a_version(database, clock, made), await a_version(database, clock, made, number=2)
+    await training.use(a_trainer(), SHOP, first)
+    async with database.unit() as unit:  # another node publishes the second
+        await unit.execute(update(ModelInUse).values(version_id=second))
+
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("xinfu.teaching.readers.place", full)
+        await readers.refresh()
+        assert readers.version_of(SHOP) == first
+    await readers.refresh()
+    assert readers.version_of(SHOP) == second

@@ -103,10 +103,12 @@ class Readers:
                     continue
                 try:
                     self._own[shop] = _Own(version, await self._loaded(shop, version, number, digest))
-                except (ModelOutdated, OSError):
+                except ModelOutdated:
                     self._own.pop(shop, None)
                     self._broken.add(version)
                     log.exception("readers.model_not_loaded", shop_id=shop, version_id=version)
+                except OSError as error:  # a full disk: the model read with so far goes on, and the next look tries again
+                    log.warning("readers.model_not_placed", shop_id=shop, version_id=version, reason=type(error).__name__)
 
     async def content(self, shop_id: Id, version_id: Id, number: int, digest: str) -> bytes:
         """The file of a version: this node's copy, else from the database, whence the copy is made. Raises ModelOutdated if it is gone."""
