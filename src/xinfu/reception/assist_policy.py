@@ -210,7 +210,7 @@ def open_promises(case: Case) -> list[str]:
     found: list[tuple[int, str]] = []
     for message in case.messages:
         if message.sender == "agent" and message.kind == "text":
-            found += [(message.seq, clip(m.group().strip(" ，,"), 80)) for m in _PROMISE.finditer(message.text) if not _asks(m)]
+            found += [(message.seq, clip(m.group().strip(" ，,."), 80)) for m in _PROMISE.finditer(message.text) if not _asks(m)]
     done = max((m.seq for m in case.messages if m.sender == "agent" and _KEPT.search(m.text)), default=0)
     spoken = [text for seq, text in found if seq >= done]
     remembered = [str(p) for p in case.memory.get("m", ())]
