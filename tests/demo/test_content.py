@@ -81,6 +81,13 @@ def test_scripts_are_many_unique_and_use_known_variables_only() -> None:
     assert used == {"客户", "订单号", "物流", "客服"}
 
 
+def test_samples_show_a_rehearsal_with_and_without_a_missing_variable() -> None:
+    samples = content.samples()
+    assert len({s.title for s in samples}) == len(samples) >= 3
+    assert all(any(line.sender == "customer" for line in s.lines) for s in samples)
+    assert {len(s.variables) for s in samples} > {4}
+
+
 def test_everyone_at_the_demo_can_be_hired() -> None:
     people = logins()
     assert people[0] is OWNER

@@ -9,7 +9,7 @@ from xinfu.commerce import Orders, Products
 from xinfu.commerce.model import OrderRow, ParcelScan, PriceChange
 from xinfu.customers.model import Customer
 from xinfu.demo import DEMO_PASSWORD, NAME, SLUG, DemoServices, Showroom, Size, logins, populate
-from xinfu.demo.content import scripts
+from xinfu.demo.content import samples, scripts
 from xinfu.identity import Authenticator, Passwords, Settings, Shops, SignIn, StaffAdmin, bootstrap, console_actor
 from xinfu.kit.audit import AuditEntry
 from xinfu.kit.auth import Actor
@@ -76,6 +76,9 @@ async def test_an_empty_centre_becomes_the_demo_shop_and_a_second_time_changes_n
     assert services.knowledge.by_topic(shop_id, "policy.returns")
     assert services.knowledge.search(shop_id, "退货运费谁出", "customer", 3)
     assert len(await services.scripts.scripts(actor, shop_id)) == len(scripts())
+    assert len(await services.scripts.rehearsals.samples(actor, shop_id)) == len(samples())
+    asked = (await services.knowledge.gaps.page(actor, shop_id, "open", None, 50)).items
+    assert [gap.times for gap in asked] == [5, 3, 2, 1]
     sign_in = SignIn(database, clock, services.passwords, Authenticator(database, clock))
     for login in ("owner", "lead1", "agent6"):
         assert await sign_in.login(login, DEMO_PASSWORD, "127.0.0.1")

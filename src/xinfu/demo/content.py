@@ -4,7 +4,7 @@ import tomllib
 from importlib import resources
 from typing import Any
 
-from xinfu.knowledge import ArticleIn, ScriptIn
+from xinfu.knowledge import ArticleIn, SampleIn, ScriptIn
 
 
 def articles() -> list[ArticleIn]:
@@ -17,6 +17,19 @@ def scripts() -> list[ScriptIn]:
         for group in _load("scripts.toml")["group"]
         for title, body in group["scripts"]
     ]
+
+
+def samples() -> list[SampleIn]:
+    """Conversations to rehearse scripts on."""
+    return [
+        SampleIn.model_validate({**sample, "lines": [{"sender": sender, "text": text} for sender, text in sample["lines"]]})
+        for sample in _load("scripts.toml")["sample"]
+    ]
+
+
+def unanswered() -> list[str]:
+    """What customers asked and no article answers, in every wording they used."""
+    return [question for group in _load("knowledge.toml")["unanswered"] for question in group["asked"]]
 
 
 def _load(name: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from xinfu.identity import OpeningHours, Passwords, Settings, StaffAdmin, bootst
 from xinfu.kit.auth import Actor
 from xinfu.kit.clock import Clock
 from xinfu.kit.database import Database
-from xinfu.kit.ids import Id
+from xinfu.kit.ids import Id, new_id
 from xinfu.knowledge import Knowledge, Scripts
 
 SLUG = "demo"
@@ -54,6 +54,8 @@ async def populate(services: DemoServices, seed: int = 1, size: Size | None = No
     await services.knowledge.start()
     await services.knowledge.load_articles(actor, shop_id, content.articles())
     await services.scripts.load_scripts(actor, shop_id, content.scripts())
+    await _rehearse(services, actor, shop_id)
+    await _wonder(services, actor, shop_id)
     await _stock(services, shop_id, seed, size or Size())
     await _open(services, actor, shop_id)
     return shop_id
@@ -74,6 +76,23 @@ async def _dress_owner(services: DemoServices, actor: Actor, shop_id: Id) -> Non
     for view in await services.staff.of_shop(actor, shop_id):
         if view.login == OWNER.login:
             await services.staff.update_me(Actor("staff", view.id, OWNER.name, frozenset({shop_id})), OWNER.name, None, None)
+
+
+async def _rehearse(services: DemoServices, actor: Actor, shop_id: Id) -> None:
+    there = {sample.title for sample in await services.scripts.rehearsals.samples(actor, shop_id)}
+    for sample in content.samples():
+        if sample.title not in there:
+            await services.scripts.rehearsals.create(actor, shop_id, sample)
+
+
+async def _wonder(services: DemoServices, actor: Actor, shop_id: Id) -> None:
+    """Questions nobody could answer. The conversations they came from are not part of the demo."""
+    gaps = services.knowledge.gaps
+    if (await gaps.page(actor, shop_id, None, None, 1)).items:
+        return
+    for question in content.unanswered():
+        gaps.note(shop_id, question, "", new_id())
+    await gaps.flush()
 
 
 async def _stock(services: DemoServices, shop_id: Id, seed: int, size: Size) -> None:

@@ -108,7 +108,7 @@ const en: typeof zh = {
   gaps: {
     state: { open: "To do", drafted: "Being written", answered: "Answered", dismissed: "Put aside" }, none: { open: "No unanswered questions", drafted: "None being written", answered: "None answered yet", dismissed: "None put aside" }, none_hint: "What the AI cannot answer is gathered here, alike questions together.",
     times: "×", times_told: "How often customers asked this", when: "First {first}, last {last}", example: "See the conversation", also: "Other wordings: {n}", write: "Write it", dismiss: "Put aside", reopen: "Take it up again", go_on: "Go on writing", look: "See the article", dismissed: "“{question}” was put aside.",
-    key_move: "move", key_write: "write", key_dismiss: "put aside",
+    gone: "That conversation is no longer kept.", key_move: "move", key_write: "write", key_dismiss: "put aside",
   },
   samples: {
     what: "Samples are small made-up conversations. Scripts are rehearsed on them: after which line they would be suggested, and how they read with the blanks filled.", new: "New sample", edit: "Sample", none: "No samples yet", none_hint: "Write a few common conversations, and scripts can be tried before they are used.", title: "Title", title_hint: "For example: where is my parcel", lines: "Conversation", variables: "Blanks filled", variables_hint: "What the blanks stand for. A script that needs one left empty shows as an error here.", by: "By",

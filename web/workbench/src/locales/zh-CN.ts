@@ -107,7 +107,7 @@ export default {
   gaps: {
     state: { open: "待处理", drafted: "在写", answered: "已有答案", dismissed: "不用写" }, none: { open: "没有没答上的问题", drafted: "没有在写的", answered: "还没有补上的", dismissed: "没有放到一边的" }, none_hint: "智能客服答不上的问题会收到这里，问法相近的归在一起。",
     times: "次", times_told: "客户一共问了这么多次", when: "第一次 {first}，最近 {last}", example: "看当时的会话", also: "还有 {n} 种问法", write: "写成知识", dismiss: "不用写", reopen: "放回待处理", go_on: "接着写", look: "看文章", dismissed: "「{question}」放到一边了。",
-    key_move: "上下", key_write: "写成知识", key_dismiss: "不用写",
+    gone: "那次会话已经不在了。", key_move: "上下", key_write: "写成知识", key_dismiss: "不用写",
   },
   samples: {
     what: "样本是编好的小对话。话术上线前在上面演练：看它会在哪句话之后被推荐、填上空以后读起来怎样。", new: "新写一个样本", edit: "演练样本", none: "还没有样本", none_hint: "写几段常见的对话，话术就能先演练再上线。", title: "标题", title_hint: "例如：催物流", lines: "对话", variables: "填好的空", variables_hint: "空代表什么，留着不填的话，用到它的话术演练时会报缺。", by: "谁写的",
