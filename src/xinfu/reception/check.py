@@ -107,9 +107,14 @@ _UNITS = (
 def claims_in(text: str) -> frozenset[str]:
     """Everything in a text that could be untrue: 'amount:199.00', 'date:3-12', 'time:14:30', 'span:7:d', 'n:2', 'promise:保证' …"""
     folded = unicodedata.normalize("NFKC", text).lower()
-    found = [_normal(str(m.lastgroup), m.group()) for m in _CLAIM.finditer(folded)]
-    found += [_normal(str(m.lastgroup), m.group()) for m in _STATEMENT.finditer(folded)]
-    return frozenset(found)
+    return frozenset(_normal(str(m.lastgroup), m.group()) for m in _CLAIM.finditer(folded))
+
+
+@lru_cache(8192)
+def stated_in(text: str) -> frozenset[str]:
+    """The rules, deeds and near days a text speaks of: 'rule:free', 'deed:cancelled', 'day:明天' …"""
+    folded = unicodedata.normalize("NFKC", text).lower()
+    return frozenset(_normal(str(m.lastgroup), m.group()) for m in _STATEMENT.finditer(folded))
 
 
 class Facts:
@@ -121,7 +126,7 @@ class Facts:
 
     def text(self, *texts: str) -> None:
         for text in texts:
-            self._sayable |= claims_in(text)
+            self._sayable |= claims_in(text) | stated_in(text)
 
     def span(self, number: int, unit: str) -> None:
         self._sayable.add(f"span:{number}:{unit}")
@@ -160,9 +165,14 @@ class Facts:
         self.money(request.total)
 
     def unsupported(self, text: str) -> list[str]:
-        """The claims of a text that no fact of this turn holds up, sorted."""
+        """The numbers, dates, amounts and promises of a text that no fact of this turn holds up, sorted."""
         claims = claims_in(text)
         return sorted(claims - self._sayable) if claims else []
+
+    def untrue(self, text: str) -> list[str]:
+        """All that no fact of this turn holds up: rules, deeds and near days as well."""
+        said = claims_in(text) | stated_in(text)
+        return sorted(said - self._sayable) if said else []
 
 
 def _kept[T](thing: T, zone: ZoneInfo, claims_of: Callable[[T, ZoneInfo], frozenset[str]]) -> frozenset[str]:
@@ -194,14 +204,14 @@ def _of_order(order: Order, zone: ZoneInfo) -> frozenset[str]:
     counts = (len(order.lines), sum(line.quantity for line in order.lines), len(order.parcels))
     amounts = (f"amount:{order.total.plain()}", f"amount:{order.freight.plain()}")
     states = _STATE_SAYS.get(order.status, ())
-    return _of_times(times, zone).union(states, *map(claims_in, texts), amounts, (f"n:{count}" for count in counts))
+    return _of_times(times, zone).union(states, *map(claims_in, texts), *map(stated_in, texts), amounts, (f"n:{count}" for count in counts))
 
 
 def _of_product(product: Product, _: ZoneInfo) -> frozenset[str]:
     texts = [product.name, product.brand, product.category, product.summary, *product.attributes.values()]
     for variant in product.variants:
         texts += (variant.sku, *(value for _, value in variant.options))
-    return frozenset(f"amount:{v.price.plain()}" for v in product.variants).union(*map(claims_in, texts))
+    return frozenset(f"amount:{v.price.plain()}" for v in product.variants).union(*map(claims_in, texts), *map(stated_in, texts))
 
 
 def _of_times(times: Iterable[datetime | None], zone: ZoneInfo) -> frozenset[str]:

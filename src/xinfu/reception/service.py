@@ -14,7 +14,7 @@ from xinfu.kit.clock import Clock, zone
 from xinfu.kit.ids import Id
 from xinfu.knowledge.contracts import Hit
 from xinfu.reception.answers import compose
-from xinfu.reception.check import Facts, claims_in
+from xinfu.reception.check import Facts, claims_in, stated_in
 from xinfu.reception.choosing import named_order
 from xinfu.reception.clauses import PATIENCE_S, clauses, joined, unanswered, unfinished
 from xinfu.reception.clerk import Clerk
@@ -175,7 +175,7 @@ class Reception:
         local = self._zone(turn.settings.time_zone)
         answer = compose(turn, decision, local, self._card)
         text = answer.text()
-        if claims_in(text) and (untrue := _facts(turn, decision, local).unsupported(text)):
+        if (claims_in(text) or stated_in(text)) and (untrue := _facts(turn, decision, local).untrue(text)):
             _safe(answer)
             notes.append(answer.staff_words.label("note.checked").format(", ".join(untrue)))
             REPLACED.inc()
