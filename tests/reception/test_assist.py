@@ -214,6 +214,7 @@ async def test_drafting_changes_nothing(room: Room) -> None:
 async def test_a_streamed_draft_begins_with_the_built_in_one_and_ends_with_the_checked_one(room: Room) -> None:
     c = await room.served("快递 XF2603080001 呢", orders=(moving(),))
     async with serving(saying("让您久等了。订单 [ORDER_1] 还在路上。")) as server:
+        await room.llm.endpoints.warm()
         room.setups.settings = LlmSettings(SHOP, True, server.url, "m", draft=True, budget_tokens=10**6, version=1)
         pieces = [p async for p in room.assist.draft_stream(room.me, SHOP, c.id, "zh-CN")]
         await room.llm.stop()
@@ -228,6 +229,7 @@ async def test_a_streamed_draft_begins_with_the_built_in_one_and_ends_with_the_c
 async def test_a_streamed_draft_that_lies_ends_with_the_built_in_words_and_the_reason(room: Room) -> None:
     c = await room.served("快递 XF2603080001 呢", orders=(moving(),))
     async with serving(saying("已经给您退款 900 元。")) as server:
+        await room.llm.endpoints.warm()
         room.setups.settings = LlmSettings(SHOP, True, server.url, "m", draft=True, budget_tokens=10**6, version=1)
         pieces = [p async for p in room.assist.draft_stream(room.me, SHOP, c.id, "zh-CN")]
         await room.llm.stop()

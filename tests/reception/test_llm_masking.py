@@ -80,7 +80,7 @@ def test_hiding_and_restoring_any_text_loses_nothing(text: str) -> None:
 def test_the_same_value_is_the_same_placeholder_and_another_is_another() -> None:
     mask = Mask()
     first = mask.hide("电话 13800001111，还是 13800001111，不是 13800002222")
-    assert first == "电话 [PHONE_1],还是 [PHONE_1],不是 [PHONE_2]"
+    assert first == "电话 [PHONE_1]，还是 [PHONE_1]，不是 [PHONE_2]"
     assert mask.hide("13800002222") == "[PHONE_2]"
 
 

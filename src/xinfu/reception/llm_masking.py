@@ -20,6 +20,7 @@ _LOOSE = re.compile(rf"(?<![A-Za-z])(?:{_KINDS})_\d+", re.IGNORECASE)  # a place
 _FORGED = re.compile(rf"\[(?=(?:{_KINDS})_\d)")
 _NAMED: dict[str, Secret] = {"phone": "PHONE", "email": "EMAIL", "address": "ADDRESS", "order_no": "ORDER", "tracking_no": "TRACKING"}
 _ANY_DAY = date(2000, 1, 3)  # dates are not hidden, so it does not matter which day it is
+_PUNCTUATION = re.compile("([，。！？：；（）～…]+)")
 _BETWEEN = r"[\s\-·.]{0,2}"
 _SURNAME = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章苏潘葛范彭郎鲁韦马苗花方俞任袁柳史唐费岑薛雷贺倪汤"
@@ -32,7 +33,7 @@ _SHAPES: tuple[tuple[Secret, re.Pattern[str]], ...] = (
     ("EMAIL", re.compile(r"[\w.+-]{1,64}\s?@\s?[\w-]{1,60}(?:\.[\w-]{1,30})+", re.ASCII)),
     (
         "CONTACT",
-        re.compile(r"(?:微信|wechat|weixin|vx|qq|whatsapp|telegram)(?:号|id)?\s?[:是为]?\s?([a-z0-9][a-z0-9_-]{4,24})", re.IGNORECASE),
+        re.compile(r"(?:微信|wechat|weixin|vx|qq|whatsapp|telegram)(?:号|id)?\s?[:：是为]?\s?([a-z0-9][a-z0-9_-]{4,24})", re.IGNORECASE),
     ),
     ("ORDER", re.compile(r"(?<![A-Za-z0-9])#?[A-Za-z]{1,4}-?\d{6,}(?:-\d+)?")),
     (
@@ -61,7 +62,7 @@ _SHAPES: tuple[tuple[Secret, re.Pattern[str]], ...] = (
     (
         "NAME",
         re.compile(
-            r"(?:我叫|我的名字[是叫]|名字[是叫:]|姓名[是:]?|收件人[是叫:]?|收货人[是叫:]?|联系人[是叫:]?|户名[是:]?|持卡人[是:]?)\s?"
+            r"(?:我叫|我的名字[是叫]|名字[是叫:：]|姓名[是:：]?|收件人[是叫:：]?|收货人[是叫:：]?|联系人[是叫:：]?|户名[是:：]?|持卡人[是:：]?)\s?"
             r"([\u3400-\u9fff](?:[\u3400-\u9fff·]{1,3}))"
         ),
     ),
@@ -185,7 +186,9 @@ def used_in(text: str) -> frozenset[str]:
 
 
 def _flat(text: str) -> str:
-    return clean(unicodedata.normalize("NFKC", text))
+    """Letters and digits in one width. Chinese punctuation stays: the model answers in what it is given."""
+    parts = _PUNCTUATION.split(text)
+    return clean("".join(part if i % 2 else unicodedata.normalize("NFKC", part) for i, part in enumerate(parts)))
 
 
 def _forms(kind: Secret, value: str) -> list[str]:
