@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable
 
 from tests.conversations.support import Centre
-from xinfu.conversations.contracts import Handover, Incoming, Reply, Said
+from xinfu.conversations.contracts import STAFF_ONLY, Handover, Incoming, Message, Reply, Said
+from xinfu.conversations.frames import message_frame
 from xinfu.conversations.keeper import Keeper
 from xinfu.kit.auth import Actor
 
@@ -149,3 +150,13 @@ async def test_work_cut_off_by_a_restart_is_begun_again(centre: Centre) -> None:
     await Keeper(centre.conversations, centre.settings, centre.clock).recover()
     assert await answers(centre, c.id, 1) == ["办好了"]
     assert len(desk.worked) == 2
+
+
+def test_what_was_decided_is_for_staff_and_never_in_the_customer_s_frame() -> None:
+    data = {"act": "order", "intent": "price", "p": 0.9, "why": "unsure", "sources": [{"kind": "order", "id": "1"}], "choices": ["好"]}
+    shown = message_frame(Message("c", 1, "ai", "ai", "小心", "text", "您好", 0, data))
+    assert '"choices":["好"]' in shown
+    assert not any(f'"{name}"' in shown for name in STAFF_ONLY)
+    assert '"data"' not in message_frame(
+        Message("c", 2, "ai", "ai", "小心", "text", "您好", 0, {"act": "greeting", "intent": "greeting", "p": 1.0})
+    )

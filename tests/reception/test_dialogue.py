@@ -222,6 +222,11 @@ async def test_fairness_without_an_order_still_gets_a_person() -> None:
     assert act(reply) == "fairness" and reply.handover is not None
 
 
+async def test_a_calm_why_is_a_question_and_no_grievance() -> None:
+    reply = await Desk(ONE).say("为什么还没到", "logistics_tracking", demand="fairness")
+    assert act(reply) == "order" and reply.handover is None
+
+
 @pytest.mark.parametrize("more", [{"danger": "threat"}, {"abuse": True}])
 async def test_danger_and_abuse_reach_a_lead(more: dict[str, Any]) -> None:
     reply = await Desk().say("……", "unknown", **more)

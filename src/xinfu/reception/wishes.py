@@ -39,6 +39,8 @@ class Plan:
 
 
 UNKNOWN = Plan("unknown")
+_WRONGED = frozenset({"anger", "loss", "anxiety"})
+_BEYOND_DOUBT = 0.95
 _DEMANDED = 0.5  # below this a demand is not taken for one
 SURE = 0.3  # below this probability an intent is not acted upon
 _SURER = {"travel_ticket": 0.6, "top_up": 0.6, "credit": 0.4, "gift_card_balance": 0.5}  # rare matters a shop seldom has
@@ -272,10 +274,15 @@ def wish_of(fragments: Sequence[Incoming]) -> Wish:
 
 
 def _demand(readings: tuple[Reading, ...]) -> Demand:
-    """Whether something is to be put right; what else is demanded the intent says."""
+    """Whether something is to be put right; what else is demanded the intent says.
+
+    A calm 为什么 asks for information; a wrong to be put right comes with feeling, in a complaint, or beyond doubt.
+    """
     for reading in readings:
         if reading.demand == "fairness" and reading.demand_p >= _DEMANDED:
-            return "fairness"
+            felt = reading.emotion in _WRONGED or reading.intent in ("complaint", "dispute")
+            if felt or reading.demand_p >= _BEYOND_DOUBT:
+                return "fairness"
     return "none"
 
 
