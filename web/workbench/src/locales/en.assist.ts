@@ -43,7 +43,7 @@ const en: typeof zh = {
   },
   after: {
     ask: "After-sales", title: "After-sales: order {no}", what: "What is wanted", why: "Reason", who: "Whose fault", words: "The customer’s words (optional)", choose_goods: "Choose which and how many to see what the rules say.", same: "The same again", open: "Open request", opened: "Request {number} is open", total: "Goes back in all",
-    freight_back: "Freight back", until: "until {when}", rules: "The rules", withdraw: "Withdraw", withdraw_sure: "Really withdraw?", withdrawn: "{number} is withdrawn.", told: "Your request ({kind}) is open under number {number}. We will tell you as soon as there is news.",
+    freight_back: "Freight back", until: "until {when}", rules: "The rules", clause: "The rule ({id})", withdraw: "Withdraw", withdraw_sure: "Really withdraw?", withdrawn: "{number} is withdrawn.", told: "Your request ({kind}) is open under number {number}. We will tell you as soon as there is news.",
     kind: { return: "Return", exchange: "Exchange", repair: "Repair", refund_only: "Refund only", price_protection: "Price protection" },
     reason: {
       no_reason: "Does not want it", size: "Does not fit", quality: "Faulty", damaged: "Arrived damaged", wrong_item: "Wrong item", missing: "Something missing", not_as_described: "Not as described", not_received: "Not received", late: "Too late", price_drop: "Cheaper now", adverse_reaction: "Allergy or harm",

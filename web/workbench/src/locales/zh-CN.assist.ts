@@ -41,7 +41,7 @@ export default {
   },
   after: {
     ask: "售后", title: "申请售后：订单 {no}", what: "要什么", why: "原因", who: "谁的责任", words: "客户怎么说（可以不写）", choose_goods: "选好哪件、几件，就能看到按规则行不行。", same: "换同款", open: "提交申请", opened: "申请 {number} 已提交", total: "一共退",
-    freight_back: "退运费", until: "{when} 前有效", rules: "按的规则", withdraw: "撤回申请", withdraw_sure: "真的撤回？", withdrawn: "{number} 已撤回。", told: "您的{kind}申请已经提交，单号 {number}，有进展我们马上告诉您。",
+    freight_back: "退运费", until: "{when} 前有效", rules: "按的规则", clause: "看条款 {id}", withdraw: "撤回申请", withdraw_sure: "真的撤回？", withdrawn: "{number} 已撤回。", told: "您的{kind}申请已经提交，单号 {number}，有进展我们马上告诉您。",
     kind: { return: "退货", exchange: "换货", repair: "维修", refund_only: "仅退款", price_protection: "价保" },
     reason: {
       no_reason: "不想要了", size: "尺码不合适", quality: "质量问题", damaged: "收到破损", wrong_item: "发错了", missing: "少发了", not_as_described: "和描述不符", not_received: "没收到", late: "送得太晚", price_drop: "降价了", adverse_reaction: "过敏或不适",
