@@ -151,6 +151,12 @@ def head_error(question: str, lines: Sequence[Line]) -> float | None:
     return calibration_error([one.p or 0.0 for one in said], [one.ranked[0] == line.label for one, line in zip(said, lines, strict=True)])
 
 
+def alarms(understanding: Understanding, texts: Sequence[str]) -> dict[str, int]:
+    """How many everyday messages are taken for a danger or for abuse: nearly every one is a false alarm."""
+    read = [reading for at in range(0, len(texts), 32) for reading in understanding.read(texts[at : at + 32])]
+    return {"messages": len(read), "danger": sum(one.danger is not None for one in read), "abuse": sum(one.abuse for one in read)}
+
+
 def follow_ups(understanding: Understanding) -> dict[str, Report]:
     lines = intent_lines(_TESTS / "context_heldout.tsv", context=True)
     return {
@@ -183,6 +189,8 @@ def report(jddc: Path | None, label_map: Path | None) -> dict[str, Any]:
             "unseen": measured(question, unseen, understanding),
             "head_ece": head_error(question, lines),
         }
+    if JDDC in sets:
+        found["alarms"] = alarms(understanding, [line.text for line in sets[JDDC][1]])
     found["entities"] = evaluate_entities(_TESTS / "entities_heldout.tsv", _WRITTEN_ON)
     found["follow_ups"] = follow_ups(understanding)
     found["baseline"] = baselines(others, examples, sets)

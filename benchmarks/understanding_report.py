@@ -193,6 +193,10 @@ def _others(figures: Figures) -> str:
         assert one is not None
         classes = [one.together, *one.classes] if one.together else one.classes
         parts.append(f"## {name.capitalize()}\n\n{prose(note)}\n\n{_head_line(one)}\n\n{_classes(classes)}\n\n{_confusions(one)}")
+    if found := figures.get("alarms"):
+        told = f"""Of the {found["messages"]:,} JDDC messages, everyday service questions, {found["danger"]} are taken for a danger and
+            {found["abuse"]} for abuse; nearly all of these are false alarms."""
+        parts.append("## Alarms in everyday messages\n\n" + prose(told))
     return "\n\n".join(parts)
 
 
