@@ -44,6 +44,8 @@ log = structlog.get_logger()
 
 _HITS = 5
 _FOUND = 6
+_WHOLE = frozenset({"thanks_bye", "confirm", "deny", "human_request"})  # nothing follows these
+_SURELY = 0.8
 _WORTH_SPLITTING = 10  # characters; nobody asks for two things in fewer
 
 
@@ -257,6 +259,8 @@ class Reception:
 def _waits(fragments: Sequence[Incoming]) -> bool:
     """Whether the customer seems to be still writing and nothing speaks against giving them a moment."""
     last = fragments[-1]
+    if last.reading.intent in _WHOLE and last.reading.intent_p >= _SURELY:
+        return False
     if last.waited or last.message.kind != "text" or last.memory.get("k") or last.memory.get("w") or not unfinished(last.message.text):
         return False
     return not any(f.reading.danger or f.reading.abuse or f.reading.intent == "human_request" for f in fragments)

@@ -132,6 +132,9 @@ _BACK = re.compile(
     r"(?:刚才|刚刚|之前|前面|上面|回到)(?:我?说|我?问|提|讲|聊)?(?:到|过)?的?(?:那|这)?[个笔件款条]?(?P<what>订单|快递|包裹|物流|商品|衣服|鞋|问题|事)?"
     r"|(?:back to|about) (?:my|the|that) (?:first |other |earlier )?(?P<en>order|parcel|product|question)"
 )
+_POINTS = re.compile(  # what any of these begins with or has in it: one look for the messages that have none
+    r"刚|之前|前面|上面|回到|错|我是说|我说的|不是|应该是|呢|back|about|meant|mean|not th|wrong|typo|^and"
+)
 _AND_THAT = re.compile(r"^.{1,12}呢[?？。]*$|^(?:and|what about|how about) .{1,30}$")
 _MEASURES = re.compile(r"\d|[一二两三四五六七八九]")
 _OTHER = re.compile(r"另外?一?[个单件]|别的|其他[的单]|那个呢|the other|another one")
@@ -440,7 +443,7 @@ def _about_the_task(wish: Wish) -> bool:
 def _points_back(wish: Wish, carried: str) -> bool:
     """Words that only mean something beside what was said before: a correction, an earlier topic, 那L码呢."""
     memory = wish.memory
-    if not wish.text or len(wish.text) > 60 or not (memory.intent or memory.topics):
+    if not wish.text or len(wish.text) > 60 or not (memory.intent or memory.topics) or not _POINTS.search(wish.folded):
         return False
     soft = wish.intent in _SMALL or wish.plan.way in ("unknown", "social")
     if back := _BACK.search(wish.folded):
