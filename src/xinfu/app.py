@@ -15,7 +15,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 import xinfu
-from xinfu import aftersales, commerce, customers, demo, identity, knowledge, migrations, reception, routing
+from xinfu import aftersales, commerce, customers, demo, identity, knowledge, migrations, reception, routing, teaching
 from xinfu.commerce.endpoints import CustomerBook
 from xinfu.config import Config
 from xinfu.conversations import endpoints as conversation_endpoints
@@ -35,11 +35,13 @@ from xinfu.conversations.sessions import Sessions
 from xinfu.conversations.sqlite_store import SqliteDriver
 from xinfu.conversations.staff_gateway import StaffGateway
 from xinfu.conversations.store import LogStore
+from xinfu.kit.auth import Actor
 from xinfu.kit.bus import Bus
 from xinfu.kit.clock import Clock, SystemClock
 from xinfu.kit.database import Database
 from xinfu.kit.express import Express
 from xinfu.kit.http import install_problem_handlers
+from xinfu.kit.ids import Id
 from xinfu.kit.text import clip
 from xinfu.understanding import Understanding
 
@@ -54,10 +56,10 @@ class Centre:
         self.clock = clock or SystemClock()
         self.bus = Bus()
         self.database = Database(config.database_url, self.bus)
-        secret = config.secret()
+        self._secret = config.secret()
         self._build_identity()
         self._build_shop()
-        self._build_conversations(secret)
+        self._build_conversations(self._secret)
         self._build_desk()
         self._provide()
 
@@ -93,7 +95,12 @@ class Centre:
         self.store = LogStore(self.driver, self.files.signed)
         self.live = Live()
         self.understanding = Understanding.load()
-        self.intake = Intake(self.store, self.understanding, self.clock, self.bus, self.live)
+        models = self.config.data / "models"
+        self.readers = teaching.Readers(self.database, self.clock, models, self.understanding)
+        self.labelled = teaching.Lines(self.database, self.clock)
+        self.training = teaching.Training(self.database, self.clock, models, self.readers)
+        self.asking = teaching.Asking(self.store, self.labelled, self.readers, self.clock)
+        self.intake = Intake(self.store, self.readers, self.clock, self.bus, self.live)
         self.intake.listeners.append(self.search.feed)
         self.conversations = Conversations(self.store, self.intake, self.live, self.settings, self.clock, self.bus)
         self.keeper = Keeper(self.conversations, self.settings, self.clock)
@@ -105,17 +112,8 @@ class Centre:
         self.board = Board(self.conversations, self.search, self.settings, self.routing, self.clock)
         self.customer_gateway = CustomerGateway(self.sessions, self.conversations, self.live, self.attachments)
         self.staff_gateway = StaffGateway(self.authenticator, self.conversations, self.live, self.attachments, self.routing)
-        self.reception = reception.Reception(
-            self.orders,
-            self.products,
-            self.knowledge,
-            self.settings,
-            self.routing.staffed,
-            self.orders.card,
-            commerce.attribute_asked,
-            self.clock,
-        )
-        self.intake.responder = self.reception
+        self._build_reception()
+        self.intake.responder = reception.LlmDesk(self.reception, self.llm)
         self.bus.subscribe(commerce.OrderChanged, self.reception.order_changed)
         self.bus.subscribe(AnswerLearned, self._learn)
         self.bus.subscribe(Changed, self._note_outcome)
@@ -123,6 +121,35 @@ class Centre:
 
         base = f"http://{self.config.host}:{self.config.port}"
         self.showroom = demo.Showroom(self.database, self.clock, self.shops, base)
+
+    def _build_reception(self) -> None:
+        clerk = reception.Clerk(self.roles, self.order_operations, self.requests, self.products, self.clock)
+        self.reception = self._front_desk(self.routing.staffed, clerk, self.knowledge.gaps)
+        self.llm = reception.Llm(
+            reception.LlmSetups(self.database, self.clock, self._secret), reception.Budget(self.database, self.clock),
+            self.orders, self.products, self.knowledge, self.settings, self.clock, self.order_operations, self.roles,
+        )  # fmt: skip
+        drafter = self._front_desk(lambda _: True)
+        self.bus.subscribe(commerce.OrderChanged, drafter.order_changed)
+        self.assist = reception.Assist(
+            self.conversations, self.understanding, drafter, self.knowledge, self.scripts,
+            self.orders, self.order_operations, self.requests, self.settings, self.llm, self.clock,
+        )  # fmt: skip
+        self.ai_days = reception.AiDays(self.store, self.settings, self.clock)
+        self.corrections = reception.Corrections(self.database, self.clock, self.store, self.knowledge, self._teach)
+
+    def _front_desk(
+        self, staffed: reception.Staffed, clerk: reception.Clerk | None = None, gaps: knowledge.Gaps | None = None
+    ) -> reception.Reception:
+        return reception.Reception(
+            self.orders, self.products, self.knowledge, self.settings, staffed, self.orders.card, commerce.attribute_asked, self.clock,
+            reader=self.understanding, clerk=clerk, gaps=gaps,
+        )  # fmt: skip
+
+    async def _teach(self, actor: Actor, shop_id: Id, text: str, before: str | None, intent: str) -> None:
+        """A correction of the AI is a labelled message too, if whoever corrects may also train."""
+        if actor.may(identity.Permission.UNDERSTANDING_TRAIN, shop_id):
+            await self.labelled.add(shop_id, text, before, teaching.Labels(intent=intent), "correction", actor)
 
     def _provide(self) -> None:
         """What endpoints may ask for, by type."""
@@ -132,7 +159,8 @@ class Centre:
                 self.authenticator, self.passwords, self.settings, self.shops, self.sign_in, self.staff, self.roles, self.tokens,
                 self.audit, self.customers, self.orders, self.products, self.knowledge, self.scripts, self.files, self.conversations,
                 self.sessions, self.attachments, self.board, self.routing, self.imports, self.customer_imports, self.showroom,
-                self.order_operations, self.requests,
+                self.order_operations, self.requests, self.labelled, self.training, self.asking,
+                self.llm, self.assist, self.ai_days, self.corrections,
             )
         }  # fmt: skip
         self.provided[widget_endpoints.Reachable] = self.routing
@@ -146,6 +174,9 @@ class Centre:
         await self.bus.start()
         await self.settings.start()
         await self.knowledge.start()
+        await self.readers.start()
+        await self.training.start()
+        await self.llm.start()
         await self.intake.start()
         await self.search.start(self.store)
         await self.routing.start()
@@ -157,7 +188,10 @@ class Centre:
         await self.showroom.simulator.stop()
         await self.keeper.stop()
         await self.routing.stop()
+        await self.training.stop()
         await self.intake.stop()
+        await self.llm.stop()
+        await self.readers.stop()
         await self.search.stop()
         await self.bus.stop()
         await self.knowledge.gaps.flush()
@@ -235,7 +269,8 @@ def create_app(config: Config, clock: Clock | None = None) -> Front:
     install_problem_handlers(http)
     routers = (
         identity.router, conversation_endpoints.router, file_endpoints.router, widget_endpoints.router,
-        customers.router, commerce.router, commerce.operations_router, aftersales.router, knowledge.router, routing.router,
+        customers.router, commerce.router, commerce.operations_router, aftersales.router, knowledge.router, teaching.router,
+        routing.router, reception.router, reception.assist_router, reception.llm_router,
     )  # fmt: skip
     for router in routers:
         http.include_router(router)

@@ -29,7 +29,9 @@ OTHER_SHOP = "b" * 32
 class PlainReader:
     """Understands two words: 生气 is anger, 人工 asks for a person."""
 
-    def read(self, texts: Sequence[str], before: Sequence[str | None] | None = None) -> list[Reading]:
+    def read(
+        self, texts: Sequence[str], before: Sequence[str | None] | None = None, *, shops: Sequence[str] | None = None
+    ) -> list[Reading]:
         return [_reading(text) for text in texts]
 
 

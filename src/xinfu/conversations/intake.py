@@ -57,7 +57,9 @@ _encode = msgspec.json.Encoder().encode
 class Reader(Protocol):
     """understanding.Understanding, as much of it as intake needs."""
 
-    def read(self, texts: Sequence[str], before: Sequence[str | None] | None = None) -> list[Reading]: ...
+    def read(
+        self, texts: Sequence[str], before: Sequence[str | None] | None = None, *, shops: Sequence[Id] | None = None
+    ) -> list[Reading]: ...
 
 
 class Origin(Protocol):
@@ -303,7 +305,8 @@ class Intake:
         """Run every command on its draft, in order. Returns the customer messages among them; collects what to say after the commit."""
         says = [c for c in batch if isinstance(c, CustomerSays)]
         before = [_last_of_shop(drafts.get(c.conversation_id)) for c in says]
-        readings = iter(self._reader.read([c.text for c in says], before)) if says else iter(())
+        shops = [drafts[c.conversation_id].summary.shop_id if c.conversation_id in drafts else "" for c in says]
+        readings = iter(self._reader.read([c.text for c in says], before, shops=shops)) if says else iter(())
         spoken: list[Spoken] = []
         for command in batch:
             draft = drafts.get(command.conversation_id)
@@ -344,7 +347,8 @@ class Intake:
                     draft.note("note", AI, line, now)
             left = [m for m in said if m.seq > command.seq] if draft.summary.state == "ai" else []
         if left:
-            for message, reading in zip(left, self._reader.read([m.text for m in left]), strict=True):
+            readings = self._reader.read([m.text for m in left], shops=[draft.summary.shop_id] * len(left))
+            for message, reading in zip(left, readings, strict=True):
                 spoken.append((None, draft, message, reading))
 
     @staticmethod
