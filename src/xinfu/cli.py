@@ -26,6 +26,7 @@ from xinfu.kit.clock import SystemClock
 from xinfu.kit.database import Database
 from xinfu.kit.errors import Refusal
 from xinfu.kit.websocket import DirectWebSocket
+from xinfu.risk import risk_app
 from xinfu.training import train_command
 from xinfu.understanding.commands import classify_command, eval_app
 
@@ -33,6 +34,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Xi
 app.add_typer(import_app, name="import")
 app.add_typer(benchmark.bench_app, name="bench")
 app.add_typer(eval_app, name="eval")
+app.add_typer(risk_app, name="risk")
 app.command("replay")(benchmark.replay_command)
 app.command("classify")(classify_command)
 app.command("train")(train_command)
