@@ -114,7 +114,6 @@ class Centre:
         self.staff_gateway = StaffGateway(self.authenticator, self.conversations, self.live, self.attachments, self.routing)
         self._build_reception()
         self.intake.responder = reception.LlmDesk(self.reception, self.llm)
-        self.bus.subscribe(commerce.OrderChanged, self.reception.order_changed)
         self.bus.subscribe(AnswerLearned, self._learn)
         self.bus.subscribe(Changed, self._note_outcome)
         self.bus.subscribe(identity.AccessChanged, self._access_changed)
@@ -130,7 +129,9 @@ class Centre:
             self.orders, self.products, self.knowledge, self.settings, self.clock, self.order_operations, self.roles,
         )  # fmt: skip
         drafter = self._front_desk(lambda _: True)
-        self.bus.subscribe(commerce.OrderChanged, drafter.order_changed)
+        for desk in (self.reception, drafter):
+            self.bus.subscribe(commerce.OrderChanged, desk.order_changed)
+            self.bus.subscribe(commerce.OrderOperated, desk.order_changed)
         self.assist = reception.Assist(
             self.conversations, self.understanding, drafter, self.knowledge, self.scripts,
             self.orders, self.order_operations, self.requests, self.settings, self.llm, self.clock,
