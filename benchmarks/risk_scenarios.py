@@ -28,7 +28,8 @@ HEADERS = {
     "payees": "account_id payee_id first_used",
     "orders": "order_id account_id placed_at receiver receiver_phone address sku category unit_price quantity paid weight_kg zone fragile "
     "floor elevator serial_out",
-    "parcels": "parcel_id order_id direction carrier station courier shipped_at arrived_at weight_kg freight_claimed freight_contract outcome",
+    "parcels": "parcel_id order_id direction carrier station courier shipped_at arrived_at weight_kg freight_claimed freight_contract "
+    "outcome",
     "claims": "claim_id order_id account_id opened_at kind reason about amount photos serial_in condition_in decided decided_at",
     "contacts": "contact_id account_id started_at channel duration_s claim_id abusive",
     "photos": "photo_id claim_id file",
@@ -102,7 +103,8 @@ class World:
 
     def address(self) -> str:
         r = self.random
-        return f"{r.choice(TOWNS)}{r.choice(ROADS)}{r.randint(1, 400)}号{r.choice(YARDS)}{r.randint(1, 30)}号楼{r.randint(1, 4)}单元{r.randint(1, 33)}0{r.randint(1, 4)}室"
+        street = f"{r.choice(TOWNS)}{r.choice(ROADS)}{r.randint(1, 400)}号{r.choice(YARDS)}"
+        return f"{street}{r.randint(1, 30)}号楼{r.randint(1, 4)}单元{r.randint(1, 33)}0{r.randint(1, 4)}室"
 
     def phone(self) -> str:
         return f"199{self.random.randint(0, 99999999):08d}"

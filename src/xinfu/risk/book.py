@@ -1,7 +1,6 @@
 """The one who watches: takes facts as they come, scores each claim on what was known then, tells who seems to run which ring."""
 
 from collections import defaultdict
-from datetime import datetime
 
 from xinfu.risk.address import place
 from xinfu.risk.contracts import (
@@ -25,7 +24,7 @@ from xinfu.risk.contracts import (
     Reason,
     Shipment,
 )
-from xinfu.risk.detectors import DETECTORS, SIGN, Sign, harassment_sign, is_fragile, refused_order
+from xinfu.risk.detectors import DETECTORS, HINT, SIGN, Sign, harassment_sign, is_fragile, refused_order
 from xinfu.risk.facts import Facts
 from xinfu.risk.links import LinkBook
 from xinfu.risk.photos import SamePhotos
@@ -45,6 +44,9 @@ class RiskBook:
         self.facts = Facts()
         self.links = LinkBook()
         self._photos = photos or SamePhotos()
+        self._orders: dict[str, int] = defaultdict(int)
+        self._fragile_orders: dict[str, int] = defaultdict(int)
+        self._hints: dict[str, dict[str, Pattern]] = defaultdict(dict)
         self._signs: dict[str, dict[Pattern, dict[str, Sign]]] = defaultdict(lambda: defaultdict(dict))
 
     def add(self, fact: Fact) -> None:
@@ -60,6 +62,8 @@ class RiskBook:
                 self._link(fact.account_id, Kind.PAYEE, fact.payee_id)
             case Order():
                 self.facts.add_order(fact)
+                self._orders[fact.account_id] += 1
+                self._fragile_orders[fact.account_id] += is_fragile(fact)
                 self._link_order(fact)
             case Shipment():
                 self.facts.add_shipment(fact)
@@ -136,9 +140,10 @@ class RiskBook:
                 patterns = tuple(p for p in own if own[p] >= FOUND) or tuple(own)
                 out.append(AccountRisk(member, max(own.values()), patterns, name, self._why(member, tuple(own), entity)))
             elif ring:
-                values, reached = self.links.ties(member)
-                sure = 0.55 if max(guilty.values()) >= FOUND and (values >= 2 or reached >= 3) else 0.3
                 main = max(guilty, key=lambda p: guilty[p])
+                values, reached = self.links.ties(member, signed)
+                firm = values >= 2 or reached >= 2 or (values and main in self._hints.get(member, {}).values())
+                sure = 0.55 if guilty[main] >= FOUND and firm else 0.3
                 out.append(AccountRisk(member, sure, (main,), name, self._why(member, (), entity)))
         return out
 
@@ -151,33 +156,32 @@ class RiskBook:
             score = max(score, 0.7)
         return score
 
-    def _history(self, pattern: Pattern, entity: list[str], without: str = "") -> tuple[float, int, bool]:
+    def _history(self, pattern: Pattern, entity: list[str], without: str = "") -> tuple[int, int, bool]:
         """Signs of a pattern in an entity, the orders they are weighed against, and whether one of them is hard evidence."""
-        count, chances, hard = 0.0, 0, False
+        count, chances, hard = 0, 0, False
+        tender = pattern is Pattern.FRAGILE_CLAIMS
         for member in entity:
-            for key, sign in self._signs[member][pattern].items() if member in self._signs else ():
-                if key != without:
-                    count += 1
-                    hard = hard or sign.hard
-            orders = self.facts.orders_of.get(member, ())
-            chances += sum(map(is_fragile, orders)) if pattern is Pattern.FRAGILE_CLAIMS else len(orders)
+            if member in self._signs and (kept := self._signs[member][pattern]):
+                count += len(kept) - (without in kept)
+                hard = hard or any(sign.hard for sign in kept.values())
+            chances += (self._fragile_orders if tender else self._orders).get(member, 0)
         return count, chances, hard
 
     def _finding(self, claim: Claim, pattern: Pattern, sign: Sign, entity: list[str]) -> Finding:
         key = _key(claim, pattern)
-        before, chances, _ = self._history(pattern, entity, without=key)
-        if pattern is Pattern.HARASSMENT:
-            before = max(before, sum(1 for m in entity if self._signs[m][pattern]))
+        before, chances = 0, 0
+        if sign.strength >= HINT:
+            before, chances, _ = self._history(pattern, entity, without=key)
         score = 0.5 * sign.strength
-        if sign.strength >= SIGN or (sign.strength >= 0.35 and before >= 2):
+        if sign.strength >= SIGN or (sign.strength >= HINT and before >= 2):
             score = max(min(score, 0.45), history_score(pattern, before + 1, chances))
         if sign.hard:
             score = max(score, 0.92)
         reasons = list(sign.reasons)
         if before:
             others = len([m for m in entity if self._signs[m][pattern]])
-            zh = f"同一批账号此前已有 {before:.0f} 次同类情况（{others} 个账号，{chances} 单）"
-            reasons.append(Reason(zh, f"{before:.0f} earlier of the kind by the same people ({others} accounts, {chances} orders)"))
+            zh = f"同一批账号此前已有 {before} 次同类情况（{others} 个账号，{chances} 单）"
+            reasons.append(Reason(zh, f"{before} earlier of the kind by the same people ({others} accounts, {chances} orders)"))
         return Finding(pattern, round(score, 4), tuple(reasons), self._money(claim), tuple(sign.evidence), sign.hard)
 
     def _money(self, claim: Claim) -> float:
@@ -196,6 +200,11 @@ class RiskBook:
         return signs
 
     def _record(self, account: str, pattern: Pattern, key: str, sign: Sign) -> None:
+        hint = f"{pattern}:{key}"
+        if HINT <= sign.strength < SIGN:
+            self._hints[account][hint] = pattern
+        elif account in self._hints:
+            self._hints[account].pop(hint, None)
         kept = self._signs[account][pattern]
         if sign.strength >= SIGN:
             kept[key] = sign
@@ -227,7 +236,11 @@ class RiskBook:
         self._link(account.id, Kind.PHONE, account.phone)
         if len(account.phone) >= 9 and account.registered_at:
             # Numbers bought in bulk differ in their last digits and are registered within days.
-            self._link(account.id, Kind.BATCH, f"{account.phone[:-4]}@{_period(account.registered_at, 3)}")
+            self._link(account.id, Kind.BATCH, f"{account.phone[:-4]}@{account.registered_at.toordinal() // 3}")
+        if len(account.phone) >= 9:
+            self._link(account.id, Kind.BATCH, account.phone[:-3])
+        if account.registered_at:
+            self._link(account.id, Kind.TIMING, f"registered@{account.registered_at.date()}")
 
     def _link_order(self, order: Order) -> None:
         self._link(order.account_id, Kind.PHONE, order.receiver_phone)
@@ -254,7 +267,3 @@ class RiskBook:
 
 def _key(claim: Claim, pattern: Pattern) -> str:
     return claim.order_id if pattern is Pattern.ORDER_AND_REFUSE else claim.id
-
-
-def _period(moment: datetime, days: int) -> int:
-    return moment.toordinal() // days

@@ -15,6 +15,9 @@ from xinfu.risk.facts import Facts
 SIGN = 0.5
 """A sign this strong counts in an entity's history."""
 
+HINT = 0.35
+"""A sign this strong counts only beside a history of clear ones."""
+
 COSTLY_PRICE = 800.0
 HEAVY_KG = 10.0
 DEAR_FREIGHT = 1.5
@@ -45,6 +48,8 @@ def use_and_return(claim: Claim, facts: Facts) -> Sign:
     used = words.use(claim.condition_in)
     if claim.condition_in and not used:
         return sign
+    if not claim.condition_in and claim.kind == "return":
+        sign.say(0.15, "退回状况没有记录", "the state it came back in is not recorded", claim.id)
     if used == 2:
         sign.say(0.8, f"退回商品：{claim.condition_in}", f"came back heavily used: {claim.condition_in}", claim.id)
     elif used == 1:
@@ -55,6 +60,8 @@ def use_and_return(claim: Claim, facts: Facts) -> Sign:
     price = _price(order)
     if order and ((price or 0) >= COSTLY_PRICE or words.costly(order.category)):
         sign.say(0.2, "贵重商品", "a costly item", order.id)
+    if not used:
+        sign.strength = min(sign.strength, 0.45)
     return sign
 
 
@@ -100,15 +107,20 @@ def fragile_claims(claim: Claim, facts: Facts) -> Sign:
     if broken and (tender or claim.kind in ("refund_only", "compensation")):
         sign.say(0.6, f"易碎品报损：{claim.reason}", f"reports damage: {claim.reason}", claim.id)
     elif tender and not claim.reason and claim.kind in ("refund_only", "compensation", ""):
-        sign.say(0.5, "易碎品仅退款，未写原因", "refund only for a fragile item, no reason given", claim.id)
+        sign.say(0.4, "易碎品仅退款，未写原因", "refund only for a fragile item, no reason given", claim.id)
     return sign
 
 
 def order_and_refuse(claim: Claim, facts: Facts) -> Sign:
     order = facts.orders.get(claim.order_id)
     sign = refused_order(order, facts) if order else Sign()
-    if not sign.strength and claim.kind in ("refund_only", "return", "") and words.refused(claim.reason):
-        sign.say(0.4, "申请里写明拒收", "the claim says delivery was refused", claim.id)
+    if sign.strength or claim.kind not in ("refund_only", "return", ""):
+        return sign
+    heavy = order is not None and ((order.weight_kg or 0) >= HEAVY_KG or words.heavy(order.category))
+    if words.refused(claim.reason):
+        sign.say(0.6 if heavy else 0.4, f"申请写明：{claim.reason}", f"the claim says: {claim.reason}", claim.id)
+    elif order and heavy and claim.kind == "refund_only" and not facts.delivered(order.id):
+        sign.say(0.4, "重货退款，送达情况不明", "refund of heavy goods, delivery unknown", claim.id)
     return sign
 
 
@@ -148,6 +160,9 @@ def swap(claim: Claim, facts: Facts) -> Sign:
         return sign
     if back and not out:
         _sold_elsewhere(sign, claim, facts)
+    if claim.kind in ("return", "exchange", "") and (bool(out) != bool(back) or (order and words.costly(order.category))):
+        # Honest readings go missing too: this weighs only for people who swapped before.
+        sign.say(0.35, "序列号不全，无法核对", "serial numbers missing, nothing to compare", claim.id)
     if words.mismatch(claim.condition_in):
         sign.say(0.55, f"仓库验货：{claim.condition_in}", f"the warehouse says: {claim.condition_in}", claim.id)
     shipped = facts.returned.get(claim.order_id)
@@ -174,8 +189,9 @@ def malicious_complaint(claim: Claim, facts: Facts) -> Sign:
         about = f"（{claim.about}）" if claim.about else ""
         sign.say(0.6, f"投诉{about}", f"complains{' about ' + claim.about if claim.about else ''}", claim.id)
     if words.demand(claim.reason) and claim.kind in ("complaint", "compensation", "refund_only", ""):
-        sign.say(0.55, f"索要赔偿：{claim.reason}", f"demands money: {claim.reason}", claim.id)
-    if sign.strength and facts.decisions.get(claim.id) is False:
+        sign.say(0.4, f"索要赔偿：{claim.reason}", f"demands money: {claim.reason}", claim.id)
+    pressed = sign.strength < SIGN and bool(harassing_run(facts.contacts_of.get(claim.account_id, ()), facts))
+    if sign.strength and not pressed and facts.decisions.get(claim.id) is False:
         sign.say(0.2, "核查后不成立", "found to be without ground", claim.id)
     return sign
 
@@ -183,7 +199,7 @@ def malicious_complaint(claim: Claim, facts: Facts) -> Sign:
 def harassment(claim: Claim, facts: Facts) -> Sign:
     """A claim by someone who answered an earlier no with long or abusive calls."""
     sign = Sign()
-    if claim.kind in ("freight", "exchange"):
+    if claim.kind in ("freight", "exchange", "return"):
         return sign
     run = harassing_run((c for c in facts.contacts_of.get(claim.account_id, ()) if c.started_at <= claim.opened_at), facts)
     if run:

@@ -38,7 +38,6 @@ class Facts:
 
     accounts: dict[str, Account] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
-    orders_of: dict[str, list[Order]] = field(default_factory=lambda: defaultdict(list))
     shipments: dict[str, Shipment] = field(default_factory=dict)
     sent: dict[str, Shipment] = field(default_factory=dict)
     returned: dict[str, Shipment] = field(default_factory=dict)
@@ -54,7 +53,6 @@ class Facts:
 
     def add_order(self, order: Order) -> None:
         self.orders[order.id] = order
-        self.orders_of[order.account_id].append(order)
         if order.serial_out:
             self.sold[order.serial_out] = order.id
 
@@ -106,6 +104,12 @@ class Facts:
         return arrival.at if arrival else None
 
     def refused(self, order_id: str) -> bool:
+        return self._outcome(order_id) == "refused"
+
+    def delivered(self, order_id: str) -> bool:
+        return self._outcome(order_id) == "delivered"
+
+    def _outcome(self, order_id: str) -> str:
         sent = self.sent.get(order_id)
         arrival = self.arrivals.get(sent.id) if sent else None
-        return arrival is not None and arrival.outcome == "refused"
+        return arrival.outcome if arrival else ""

@@ -87,17 +87,19 @@ class LinkBook:
         """The same for all members whatever the order of facts: the smallest of their ids."""
         return min(self.members(account))
 
-    def ties(self, account: str) -> tuple[int, int]:
-        """Strong values that join this account to others of its entity, and how many others they reach."""
+    def ties(self, account: str, others: Iterable[str]) -> tuple[int, int]:
+        """How many strong values join this account to these others, and how many of them are reached."""
+        wanted = set(others) - {account}
         reached: set[str] = set()
         count = 0
         for key in self._held.get(account, ()):
             shared = self._values[key]
-            if key[0] in STRONG and shared.joins and any(account in shared.group(p) for p in shared.joins):
-                count += 1
-                for pattern in shared.joins:
-                    reached |= shared.group(pattern)
-        return count, len(reached - {account})
+            if key[0] not in STRONG:
+                continue
+            met = {other for p in shared.joins if account in shared.group(p) for other in shared.group(p) & wanted}
+            count += bool(met)
+            reached |= met
+        return count, len(reached)
 
     def shared(self, account: str, others: Iterable[str]) -> list[Value]:
         """What joins this account to any of these others, for the reasons a person reads."""

@@ -38,10 +38,10 @@ LINK_RULES: dict[Kind, LinkRule] = {
     Kind.PHOTO: LinkRule(40, 200, 0.2, 6.0),
     Kind.ADDRESS: LinkRule(0, 300, 0.3, 6.4),
     Kind.BUILDING: LinkRule(0, 150, 0.4, 9.0),
-    Kind.IP: LinkRule(0, 300, 0.35, 6.4),
-    Kind.STATION: LinkRule(0, 300, 0.4, 9.0),
-    Kind.BATCH: LinkRule(0, 200, 0.35, 6.4),
-    Kind.TIMING: LinkRule(0, 100, 0.5, 9.0),
+    Kind.IP: LinkRule(0, 300, 0.35, 9.0),
+    Kind.STATION: LinkRule(0, 300, 0.85, 18.0),
+    Kind.BATCH: LinkRule(0, 200, 0.35, 9.0),
+    Kind.TIMING: LinkRule(0, 100, 0.5, 10.0),
 }
 SUSPECT_RATE = 0.04
 """How often an honest account shows one sign of one given pattern."""

@@ -1,6 +1,7 @@
 """Scenario folders: read into facts in the order of time, scored claim by claim, and written out as tables of findings."""
 
 import csv
+import gc
 import json
 import time
 from collections import defaultdict
@@ -77,7 +78,11 @@ def run(folder: Path, photos: Photos | None = None) -> Result:
     tables = Tables(folder)
     book = RiskBook(photos or SamePhotos(tables.photo_files()))
     claims, seconds, updates = [], [], []
-    for _, _, fact in timeline(tables.rows):
+    facts = timeline(tables.rows)
+    # The rows live as long as the run: kept out of every collection, they do not hold up a score.
+    gc.collect()
+    gc.freeze()
+    for _, _, fact in facts:
         began = time.perf_counter()
         if isinstance(fact, Claim):
             claims.append(book.score(fact))

@@ -13,6 +13,7 @@ _FRAGILE = re.compile(r"陶瓷|瓷|玻璃|鸡蛋|蛋|镜|杯|碗|盘|花瓶|酒|
 _COSTLY = re.compile(
     r"显卡|手机|相机|镜头|电脑|笔记本|平板|无人机|主板|处理器|cpu|gpu|礼服|西装|婚纱|投影|矿机|游戏机|耳机|手表|硬盘", re.IGNORECASE
 )
+_HEAVY = re.compile(r"水|米|面粉|油|家具|冰箱|洗衣机|沙发|床|柜|跑步机|哑铃|杠铃|煤|瓷砖|地板|猫砂|饮料|啤酒|轮胎")
 _REFUSED = re.compile(r"拒收|拒签|不收了|没收")
 
 
@@ -43,6 +44,10 @@ def demand(reason: str) -> bool:
 
 def breakable(category: str) -> bool:
     return bool(_FRAGILE.search(category))
+
+
+def heavy(category: str) -> bool:
+    return bool(_HEAVY.search(category))
 
 
 def costly(category: str) -> bool:
