@@ -169,5 +169,4 @@ def test_no_text_makes_a_rule_fail(text: str, emotion: str, felt: float, abuse: 
     policy.insults(folded)
     policy.wants_person(folded)
     policy.whole_message(folded)
-    policy.leans_on_before(folded)
     assert policy.strength(emotion, folded, felt, abuse) in (0, 1, 2, 3)

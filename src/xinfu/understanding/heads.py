@@ -37,14 +37,14 @@ class Heads:
     weights: Floats
     bias: Floats
     temperatures: Floats
-    table: npt.NDArray[np.uint16]
+    table: npt.NDArray[np.int32]
 
     @classmethod
     def of(cls, buckets: npt.NDArray[np.uint32], weights: Floats, bias: Floats, temperatures: Floats) -> "Heads":
-        if len(buckets) > 0xFFFE or weights.shape != (len(buckets), _COLUMNS):
+        if weights.shape != (len(buckets), _COLUMNS):
             raise ValueError("the weights do not fit this version's classes")
-        table = np.zeros(1 << BITS, dtype=np.uint16)
-        table[buckets] = np.arange(1, len(buckets) + 1, dtype=np.uint16)
+        table = np.zeros(1 << BITS, dtype=np.int32)
+        table[buckets] = np.arange(1, len(buckets) + 1, dtype=np.int32)
         # Row 0 is "nothing known": added once per text, so that a text without any known n-gram still has a row to add up.
         rows = np.concatenate([np.zeros((1, _COLUMNS), dtype=np.float32), weights.astype(np.float32)])
         return cls(buckets, rows, bias.astype(np.float32), temperatures.astype(np.float32), table)
@@ -81,7 +81,7 @@ class Heads:
                 entry = zipfile.ZipInfo(f"{name}.npy", _OLDEST_ZIP_DATE)
                 target.writestr(entry, content.getvalue(), zipfile.ZIP_DEFLATED, 9)
 
-    def rows(self, texts: Sequence[str]) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.int64]]:
+    def rows(self, texts: Sequence[str]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
         """Row numbers of the known n-grams of all texts, one text after the other, and where each begins. The first of each text is 0."""
         found, begins = hashes(texts)
         rows = self.table[found]

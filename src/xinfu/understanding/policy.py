@@ -13,7 +13,7 @@ from xinfu.understanding.contracts import Danger, Emotion
 from xinfu.understanding.taxonomy import DANGERS, EMOTIONS
 
 # From which chance on the model's word counts: found on written sentences the model had not seen (python -m xinfu.understanding.train).
-_DANGER_FROM = 0.07
+_DANGER_FROM = 0.1
 _DANGER_SURE = 0.4
 _ABUSE_FROM = 0.35
 _INSULT_NEEDS = 0.1
@@ -393,17 +393,6 @@ def whole_message(folded: str) -> str | None:
         if pattern.fullmatch(folded):
             return intent
     return None
-
-
-_ELLIPSIS = re.compile(
-    r"^(?:那|这|还有|另外)?.{0,8}(?:呢|呐|咧)[?。!]*$|^(?:也是|同样|一样|另一个|第[一二三四]个|换一个|and (?:the|this|that)|what about"
-    r"|how about).{0,16}"
-)
-
-
-def leans_on_before(folded: str) -> bool:
-    """那个呢？ What it asks is what was spoken of before."""
-    return len(folded) <= 28 and _ELLIPSIS.search(folded) is not None
 
 
 _DEGREE = re.compile(

@@ -24,7 +24,10 @@ _SAFE = DANGERS.index("none")
 _STAGES: tuple[Stage, ...] = ("pre", "mid", "after")
 _IN_STAGE = np.array([[STAGE_OF[key] == stage for stage in _STAGES] for key in INTENT_KEYS], dtype=np.float32)
 _STAGE_SHOWS = 0.25  # the chance of a stage's own intents from which a message that fits any stage is counted to it
-_BEFORE_SHARE = 0.6
+_BEFORE_SHARE = 0.95  # the most that what was said before may count
+_BRIEF = 1.4  # a message of three characters is all brevity, one of eleven none
+_TOO_LITTLE = 0.05
+_BEFORE_READ = 80  # characters, from the end: a long answer's question stands last
 _LATIN = re.compile("[a-z]")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _CODE = re.compile(r"[a-z#-]*\d[a-z\d-]*")
@@ -63,7 +66,7 @@ class Understanding:
         scores = self._heads.score([text[:_LONGEST] for text in texts])
         intents = scores.of["intent"]
         if before is not None:
-            intents = self._with_before(intents, words, before)
+            intents = self._with_before(intents, texts, words, before)
         ranked, best = _best(intents)
         stages = (intents @ _IN_STAGE).tolist()
         emotions = scores.of["emotion"].tolist()
@@ -102,17 +105,19 @@ class Understanding:
         rule = policy.whole_message(folded) or ("human_request" if policy.wants_person(folded) else None)
         return _Words(folded, policy.insults(folded), rule)
 
-    def _with_before(self, intents: Floats, words: Sequence[_Words], before: Sequence[str | None]) -> Floats:
-        """An elliptic question takes most of its meaning from what was said before it."""
-        asked = [
-            (at, said) for at, said in enumerate(before) if said and words[at].rule is None and policy.leans_on_before(words[at].folded)
-        ]
-        if not asked:
+    def _with_before(self, intents: Floats, texts: Sequence[str], words: Sequence[_Words], before: Sequence[str | None]) -> Floats:
+        """A short message that says little by itself takes its meaning from what was said before it: both are read as one text, which
+        counts the more the shorter the message is and the less sure its own reading."""
+        sure = intents.max(axis=1)
+        brief = np.clip(_BRIEF - np.array([len(text) for text in texts]) / 8, 0, 1)
+        share = (_BEFORE_SHARE * brief * (1 - sure**4)).astype(np.float32)
+        rows = [at for at, said in enumerate(before) if said and share[at] > _TOO_LITTLE and words[at].rule is None]
+        if not rows:
             return intents
-        earlier = self._heads.score([said[:_LONGEST] for _, said in asked]).of["intent"]
+        joined = self._heads.score([f"{(before[at] or '')[-_BEFORE_READ:]}，{texts[at]}" for at in rows]).of["intent"]
         mixed = intents.copy()
-        rows = [at for at, _ in asked]
-        mixed[rows] = (1 - _BEFORE_SHARE) * intents[rows] + _BEFORE_SHARE * earlier
+        weight = share[rows, None]
+        mixed[rows] = (1 - weight) * intents[rows] + weight * joined
         return mixed
 
 

@@ -26,7 +26,7 @@ from xinfu.understanding.taxonomy import HEADS
 
 _SEED = 20260101
 _HELD_OUT = 6  # every so many-th written line measures and calibrates
-_ROOM = {"intent": 44_000, "emotion": 26_000, "demand": 12_000, "manner": 12_000, "danger": 28_000}  # n-grams each head may bring
+_ROOM = {"intent": 44_000, "emotion": 60_000, "demand": 12_000, "manner": 12_000, "danger": 28_000}  # n-grams each head may bring
 _EACH = {"intent": 500, "emotion": 2_000, "demand": 700, "manner": 1_000, "danger": 1_600}  # sentences drawn per class
 _CALM_QUESTIONS = {"emotion": 500, "manner": 3_000, "danger": 20_000}  # plain questions added to the class that is nothing special
 _PLAIN_CLASS = {"emotion": "calm", "manner": "clean", "danger": "none"}
