@@ -238,9 +238,9 @@ class RiskBook:
             # Numbers bought in bulk differ in their last digits and are registered within days.
             self._link(account.id, Kind.BATCH, f"{account.phone[:-4]}@{account.registered_at.toordinal() // 3}")
         if len(account.phone) >= 9:
-            self._link(account.id, Kind.BATCH, account.phone[:-3])
+            self._link(account.id, Kind.TIMING, f"numbers@{account.phone[:-3]}")
         if account.registered_at:
-            self._link(account.id, Kind.TIMING, f"registered@{account.registered_at.date()}")
+            self._link(account.id, Kind.TIMING, f"registered@{account.registered_at:%Y%m%d%H}")
 
     def _link_order(self, order: Order) -> None:
         self._link(order.account_id, Kind.PHONE, order.receiver_phone)

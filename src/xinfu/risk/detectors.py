@@ -204,6 +204,9 @@ def harassment(claim: Claim, facts: Facts) -> Sign:
     run = harassing_run((c for c in facts.contacts_of.get(claim.account_id, ()) if c.started_at <= claim.opened_at), facts)
     if run:
         return _run_sign(run)
+    if claim.kind in ("compensation", "complaint") or words.demand(claim.reason):
+        # Anybody may ask; it weighs only where others of the same entity pressed in this way.
+        sign.say(0.4, "索要赔偿", "asks for compensation", claim.id)
     return sign
 
 

@@ -38,9 +38,9 @@ LINK_RULES: dict[Kind, LinkRule] = {
     Kind.PHOTO: LinkRule(40, 200, 0.2, 6.0),
     Kind.ADDRESS: LinkRule(0, 300, 0.3, 6.4),
     Kind.BUILDING: LinkRule(0, 150, 0.4, 9.0),
-    Kind.IP: LinkRule(0, 300, 0.35, 9.0),
+    Kind.IP: LinkRule(0, 300, 0.35, 6.4),
     Kind.STATION: LinkRule(0, 300, 0.85, 18.0),
-    Kind.BATCH: LinkRule(0, 200, 0.35, 9.0),
+    Kind.BATCH: LinkRule(0, 200, 0.35, 6.4),
     Kind.TIMING: LinkRule(0, 100, 0.5, 10.0),
 }
 SUSPECT_RATE = 0.04
