@@ -142,7 +142,7 @@ class RiskBook:
             elif ring:
                 main = max(guilty, key=lambda p: guilty[p])
                 values, reached = self.links.ties(member, signed)
-                firm = values >= 2 or reached >= 2 or (values and main in self._hints.get(member, {}).values())
+                firm = (reached and values >= 2) or reached >= 2 or (values and main in self._hints.get(member, {}).values())
                 sure = 0.55 if guilty[main] >= FOUND and firm else 0.3
                 out.append(AccountRisk(member, sure, (main,), name, self._why(member, (), entity)))
         return out
@@ -173,7 +173,7 @@ class RiskBook:
         if sign.strength >= HINT:
             before, chances, _ = self._history(pattern, entity, without=key)
         score = 0.5 * sign.strength
-        if sign.strength >= SIGN or (sign.strength >= HINT and before >= 2):
+        if sign.strength >= SIGN or (sign.strength >= HINT and before >= 1):
             score = max(min(score, 0.45), history_score(pattern, before + 1, chances))
         if sign.hard:
             score = max(score, 0.92)

@@ -88,17 +88,21 @@ class LinkBook:
         return min(self.members(account))
 
     def ties(self, account: str, others: Iterable[str]) -> tuple[int, int]:
-        """How many strong values join this account to these others, and how many of them are reached."""
+        """How many values tie this account to these others, and how many of them it reaches by strong ones.
+
+        A weak value counts if it is no public place: these others are half of its holders.
+        """
         wanted = set(others) - {account}
         reached: set[str] = set()
         count = 0
         for key in self._held.get(account, ()):
             shared = self._values[key]
-            if key[0] not in STRONG:
-                continue
-            met = {other for p in shared.joins if account in shared.group(p) for other in shared.group(p) & wanted}
-            count += bool(met)
-            reached |= met
+            if key[0] in STRONG:
+                met = {other for p in shared.joins if account in shared.group(p) for other in shared.group(p) & wanted}
+                count += bool(met)
+                reached |= met
+            else:
+                count += 2 * len(shared.holders & wanted) >= len(shared.holders)
         return count, len(reached)
 
     def shared(self, account: str, others: Iterable[str]) -> list[Value]:

@@ -42,7 +42,9 @@ def entities(columns: Columns) -> Ints:
         mine = suspected[account]
         a, v = account[mine], value[mine]
         counts = np.bincount(v, minlength=len(columns.kinds))
-        unites = unites_suspects_many(columns.kinds, holders, counts)
+        several = np.flatnonzero(counts >= 2)
+        unites = np.zeros(len(counts), dtype=bool)
+        unites[several] = unites_suspects_many(columns.kinds[several], holders[several], counts[several])
         keep = unites[v]
         left.append(a[keep])
         right.append(v[keep] + nodes)
@@ -51,8 +53,11 @@ def entities(columns: Columns) -> Ints:
 
 
 def _distinct(columns: Columns) -> tuple[Ints, Ints]:
-    key = np.unique(columns.account.astype(np.int64) * len(columns.kinds) + columns.value)
-    return key // max(len(columns.kinds), 1), key % max(len(columns.kinds), 1)
+    # Most values have one holder and join nothing; only the rest is worth sorting.
+    several = np.bincount(columns.value, minlength=len(columns.kinds))[columns.value] > 1
+    size = max(len(columns.kinds), 1)
+    key = np.unique(columns.account[several] * size + columns.value[several])
+    return key // size, key % size
 
 
 def _components(accounts: int, account: Ints, group: Ints) -> Ints:
