@@ -22,7 +22,7 @@ from xinfu.conversations import endpoints as conversation_endpoints
 from xinfu.conversations import file_endpoints, widget_endpoints
 from xinfu.conversations.board import Board
 from xinfu.conversations.cards import Attachments
-from xinfu.conversations.contracts import Changed
+from xinfu.conversations.contracts import SOLVED, Changed
 from xinfu.conversations.customer_gateway import CustomerGateway
 from xinfu.conversations.files import Files
 from xinfu.conversations.intake import Intake
@@ -209,7 +209,7 @@ class Centre:
         if changed.was == "agent" and c.state == "queued":
             await self.scripts.note_outcome(c.shop_id, c.id, handed_back=True)
         elif c.state == "closed" and c.assignee_id:
-            await self.scripts.note_outcome(c.shop_id, c.id, resolved=c.outcome == "solved", rating=c.rating)
+            await self.scripts.note_outcome(c.shop_id, c.id, resolved=c.outcome in SOLVED, rating=c.rating)
 
     async def _learn(self, learned: AnswerLearned) -> None:
         """A lead's answer becomes a draft article, for the trainer to review."""

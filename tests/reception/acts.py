@@ -174,7 +174,7 @@ class PlainReader:
     def __init__(self) -> None:
         self.read_texts: list[str] = []
 
-    def read(self, texts: Any, before: Any = None) -> list[Any]:
+    def read(self, texts: Any, before: Any = None, shops: Any = None) -> list[Any]:
         from tests.reception.desk import a_reading
 
         self.read_texts += texts

@@ -62,7 +62,7 @@ INTENTS = {
 class Ears:
     """Understands a few words; 气死 is anger, 去死 abuse."""
 
-    def read(self, texts: Any, before: Any = None) -> list[Reading]:
+    def read(self, texts: Any, before: Any = None, shops: Any = None) -> list[Reading]:
         return [self.one(text) for text in texts]
 
     @staticmethod

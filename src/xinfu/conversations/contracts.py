@@ -181,6 +181,10 @@ class Changed(msgspec.Struct, frozen=True):
     was_assignee: Id | None
 
 
+# Outcome codes of a closed conversation that mean the customer got what they came for.
+SOLVED = frozenset(("solved", "answered", "resolved", "action_done", "request_opened"))
+
+
 class Returned(msgspec.Struct, frozen=True):
     """Announced on the bus when a waiting customer's socket is back: they are to hear their place at once."""
 

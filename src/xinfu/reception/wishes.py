@@ -140,6 +140,7 @@ _MEASURES = re.compile(r"\d|[一二两三四五六七八九]")
 _OTHER = re.compile(r"另外?一?[个单件]|别的|其他[的单]|那个呢|the other|another one")
 _EXCHANGE = re.compile(r"换|exchange")
 _URGE = re.compile(r"催|快点|尽快|urge|hurry|speed (it|this) up|chase")
+_FELT = 0.45  # how sure a feeling must be to set the tone: an apology to somebody calm is as odd as none to somebody angry
 _ORDINALS = ("第一", "第二", "第三", "第四", "第五"), ("first", "second", "third", "fourth", "fifth")
 _CHOICES = {
     "urge": "confirm",
@@ -262,8 +263,8 @@ def wish_of(fragments: Sequence[Incoming]) -> Wish:
         kind=leading.message.kind,
         data=leading.message.data or {},
         language=_language(leading, memory, text),
-        emotion=mood.emotion,
-        intensity=mood.intensity,
+        emotion=mood.emotion if mood.emotion_p >= _FELT else "calm",
+        intensity=mood.intensity if mood.emotion_p >= _FELT else 0,
         danger=reading.danger if len(fragments) == 1 else next((f.reading.danger for f in fragments if f.reading.danger), None),
         abuse=reading.abuse if len(fragments) == 1 else any(f.reading.abuse for f in fragments),
         named=named,
@@ -330,6 +331,7 @@ def mood_of(reading: Reading, fragments: Sequence[Incoming]) -> Reading:
     return replace(
         reading,
         emotion=strongest.emotion,
+        emotion_p=strongest.emotion_p,
         intensity=strongest.intensity,
         danger=reading.danger or next((f.reading.danger for f in fragments if f.reading.danger), None),
         abuse=reading.abuse or any(f.reading.abuse for f in fragments),

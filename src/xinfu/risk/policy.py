@@ -39,7 +39,8 @@ LINK_RULES: dict[Kind, LinkRule] = {
     Kind.ADDRESS: LinkRule(0, 300, 0.3, 6.4),
     Kind.BUILDING: LinkRule(0, 150, 0.4, 9.0),
     Kind.IP: LinkRule(0, 300, 0.35, 6.4),
-    Kind.STATION: LinkRule(0, 300, 0.85, 18.0),
+    # Two rings may use one obliging courier: a station joins nobody by itself, it only confirms other ties.
+    Kind.STATION: LinkRule(0, 0, 1.0, 99.0),
     Kind.BATCH: LinkRule(0, 200, 0.35, 6.4),
     Kind.TIMING: LinkRule(0, 100, 0.5, 10.0),
 }
@@ -90,7 +91,7 @@ HONEST_RATE: dict[Pattern, float] = {
     Pattern.HARASSMENT: 0.003,
     Pattern.ORDER_AND_REFUSE: 0.012,
     Pattern.SWAP: 0.001,
-    Pattern.MALICIOUS_COMPLAINT: 0.012,
+    Pattern.MALICIOUS_COMPLAINT: 0.03,
 }
 """Signs per order (for fragile claims: per fragile order) that an honest customer gives by chance."""
 
