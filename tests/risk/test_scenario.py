@@ -69,6 +69,18 @@ def test_a_small_world_is_read_well(folder):
     assert set(figures["patterns"]) == {p.value for p in Pattern}
 
 
+def test_every_serial_number_that_clearly_differs_is_found(folder):
+    out = {r["order_id"]: r["serial_out"] for r in rows(folder / "orders.csv")}
+    truth = {r["id"]: r["label"] for r in rows(folder / "truth.csv") if r["kind"] == "claim"}
+    readable = [c for c in rows(folder / "claims.csv") if c["serial_in"] and out.get(c["order_id"])]
+    swapped = {c["claim_id"] for c in readable if truth[c["claim_id"]] == "swap"}
+    honest = {c["claim_id"] for c in readable if truth[c["claim_id"]] == "honest"}
+    hard = {r.claim_id for r in scenario.run(folder).claims if any(f.hard and f.pattern is Pattern.SWAP for f in r.findings)}
+    assert swapped and honest
+    assert swapped <= hard
+    assert not honest & hard
+
+
 def test_findings_are_written_as_tables_and_truth_is_not_read(folder, tmp_path):
     blind = tmp_path / "blind"
     shutil.copytree(folder, blind)
@@ -127,8 +139,8 @@ def test_the_order_of_rows_in_the_files_does_not_matter(folder, tmp_path):
 
 def test_a_folder_that_is_no_scenario_is_refused_in_a_sentence(tmp_path):
     told = runner.invoke(risk_app, ["score", str(tmp_path), "--out", str(tmp_path / "out")])
-    assert told.exit_code != 0
-    assert isinstance(told.exception, scenario.NotAScenario)
+    assert told.exit_code == 2
+    assert "accounts.csv" in told.stderr
     assert not (tmp_path / "out").exists()
 
 

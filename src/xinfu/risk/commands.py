@@ -1,6 +1,7 @@
 """`xinfu risk …`: score a scenario folder, or measure the scores against its truth."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from xinfu.risk import evaluate, scenario
+from xinfu.risk.scenario import NotAScenario
 
 risk_app = typer.Typer(no_args_is_help=True, help="Abuse of after-sales service: score and measure scenario folders.")
 
@@ -23,7 +25,7 @@ def score_command(
     as_json: JsonOption = False,
 ) -> None:
     """Score accounts, claims, links and photos; each claim on what was known when it was opened."""
-    result = scenario.run(folder)
+    result = _checked(lambda: scenario.run(folder))
     scenario.write(result, out)
     found = {
         "accounts": sum(r.score >= 0.5 for r in result.accounts),
@@ -44,8 +46,8 @@ def eval_command(
     as_json: JsonOption = False,
 ) -> None:
     """Score a folder and compare with its truth.csv."""
-    evaluate.read_truth(folder)
-    result = scenario.run(folder)
+    _checked(lambda: evaluate.read_truth(folder))
+    result = _checked(lambda: scenario.run(folder))
     if out is not None:
         scenario.write(result, out)
     figures = evaluate.compare(folder, result)
@@ -53,6 +55,15 @@ def eval_command(
         typer.echo(json.dumps(figures, ensure_ascii=False))
     else:
         _show(figures)
+
+
+def _checked[T](work: Callable[[], T]) -> T:
+    """A folder that cannot be read is one sentence and exit code 2."""
+    try:
+        return work()
+    except NotAScenario as refusal:
+        Console(stderr=True).print(f"{refusal.detail('en')}\n{refusal.detail('zh-CN')}")
+        raise typer.Exit(2) from None
 
 
 def _show(figures: dict[str, Any]) -> None:
