@@ -170,3 +170,13 @@ def test_no_text_makes_a_rule_fail(text: str, emotion: str, felt: float, abuse: 
     policy.wants_person(folded)
     policy.whole_message(folded)
     assert policy.strength(emotion, folded, felt, abuse) in (0, 1, 2, 3)
+
+
+@pytest.mark.parametrize("said", ["帮我把订单取消了", "麻烦把这个订单取消掉吧", "把刚拍的单子撤了", "请把它取消"])
+def test_a_request_to_cancel_is_no_question_why(said: str) -> None:
+    assert policy.whole_message(fold(said)) == "order_cancel"
+
+
+@pytest.mark.parametrize("said", ["订单怎么被取消了", "谁把我的订单取消了", "把售后取消了"])
+def test_other_words_about_cancelling_are_left_to_the_model(said: str) -> None:
+    assert policy.whole_message(fold(said)) is None

@@ -79,7 +79,7 @@ class Understanding:
             top = tuple((INTENT_KEYS[i], p) for i, p in zip(ranked[at], best[at], strict=True))
             if word.rule:
                 top = _ruled(word.rule, top)
-            abuse = policy.is_abuse(word.insult, insulting[at])
+            abuse = policy.is_abuse(word.insult, 0.0 if word.rule and not word.insult else insulting[at])
             emotion, emotion_p = _feeling(emotions[at], word, abuse)
             readings.append(
                 Reading(

@@ -28,11 +28,12 @@ _SEED = 20260101
 _HELD_OUT = 6  # every so many-th written line measures and calibrates
 _ROOM = {"intent": 44_000, "emotion": 60_000, "demand": 12_000, "manner": 12_000, "danger": 28_000}  # n-grams each head may bring
 _EACH = {"intent": 500, "emotion": 2_000, "demand": 700, "manner": 1_000, "danger": 1_600}  # sentences drawn per class
-_CALM_QUESTIONS = {"emotion": 500, "manner": 3_000, "danger": 20_000}  # plain questions added to the class that is nothing special
+_CALM_QUESTIONS = {"emotion": 1_000, "manner": 4_000, "danger": 20_000}  # plain questions added to the class that is nothing special
 _PLAIN_CLASS = {"emotion": "calm", "manner": "clean", "danger": "none"}
 _STRENGTH = {"intent": 1.0, "emotion": 0.4, "demand": 0.5, "manner": 0.5, "danger": 2.0}
 _FELT_WITH_QUESTION = 0.5
 _NOT_PLAIN = frozenset(("complaint", "thanks_bye", "dispute", "human_request", "chitchat", "unknown"))
+_NOT_CIVIL = frozenset(("complaint", "dispute"))  # may hold harsh words; everything else is safe and clean
 
 type Lines = Mapping[str, Sequence[Written]]
 type Examples = dict[str, list["Example"]]
@@ -100,6 +101,7 @@ def examples_of(written: Lines, turn: int = 0, each: Mapping[str, int] = _EACH) 
     """Sentences for every head: as many of each class, plain questions besides, feelings also together with what is asked."""
     rng = random.Random(_SEED + turn)  # noqa: S311 - the same sentences every time is what is wanted
     plain = [line for line in written["intent"] if line.label not in _NOT_PLAIN]
+    civil = [line for line in written["intent"] if line.label not in _NOT_CIVIL]
     filling = sentences.slots()
 
     def one(line: Written) -> str:
@@ -116,7 +118,7 @@ def examples_of(written: Lines, turn: int = 0, each: Mapping[str, int] = _EACH) 
                 elif rng.random() < 0.6:
                     text = sentences.noisy(text, rng)
                 some.append(Example(text, at, float(line.intensity), line.text))
-        for line in rng.choices(plain, k=_CALM_QUESTIONS.get(head, 0) * each[head] // _EACH[head]):
+        for line in rng.choices(plain if head == "emotion" else civil, k=_CALM_QUESTIONS.get(head, 0) * each[head] // _EACH[head]):
             some.append(Example(sentences.noisy(one(line), rng), classes.index(_PLAIN_CLASS[head]), 0.0, line.text))
         out[head] = some
     return out
