@@ -93,8 +93,11 @@ def example(schema: dict[str, Any], spec: dict[str, Any]) -> Any:
         return example(spec["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]], spec)
     if "enum" in schema:
         return schema["enum"][0]
-    if "anyOf" in schema:
-        return example(schema["anyOf"][0], spec)
+    if "const" in schema:
+        return schema["const"]
+    for choice in ("anyOf", "oneOf"):
+        if choice in schema:
+            return example(schema[choice][0], spec)
     match schema.get("type"):
         case "object":
             return {k: example(v, spec) for k, v in schema.get("properties", {}).items() if k in schema.get("required", [])}
@@ -129,6 +132,12 @@ def test_things_of_another_shop_do_not_exist_whatever_is_asked_of_them(centre: R
         "staff_id": next(p["id"] for p in ok(centre, "GET", "/staff", owner) if p["login"] == "agent1"),
         "token_id": ok(centre, "POST", "/tokens", owner, {"name": "t", "permissions": ["orders.read"], "shops": [shop]})["token"]["id"],
         "file_id": uploaded[1]["id"],
+        "gap_id": ok(centre, "GET", "/knowledge/gaps", owner)["items"][0]["id"],
+        "sample_id": ok(centre, "GET", "/scripts/samples", owner)[0]["id"],
+        "line_id": ok(centre, "POST", "/training/lines", owner, {"text": "我的货呢", "intent": "logistics_tracking"})["id"],
+        "number": requested(centre, owner),
+        "run_id": secrets.token_hex(16),  # a training takes minutes: tests/teaching keeps runs and versions of shops apart
+        "version_id": secrets.token_hex(16),
     }
     theirs = stranger(centre, owner)
     spec = document(centre)
@@ -140,16 +149,29 @@ def test_things_of_another_shop_do_not_exist_whatever_is_asked_of_them(centre: R
             continue
         for method, call in calls.items():
             body = call.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-            address = path.format(**{n: quote(ours[n]) for n in names})
+            known = ours | ({"number": "1"} if "article_id" in names else {})  # the other kind of number: of an article's version
+            address = path.format(**{n: quote(known[n]) for n in names})
             status, answer, _ = centre.call(
                 method.upper(), address, None if body is None else example(body, spec) | kept(body, spec, ours), theirs
             )
-            # Two lists of a customer's things are asked of folders that do not know customers: empty, as for an id that never was.
-            empty = path.startswith(f"{API}/customers/{{customer_id}}/") and answer in ([], {"items": [], "next": None})
-            if status != 404 and not empty:
+            if status == 422:  # a body judged before anything is looked for: judged so for an id nobody has as well
+                nobody = path.format(**dict.fromkeys(names, "0" * 32))
+                status = 404 if centre.call(method.upper(), nobody, example(body, spec), theirs)[0] == 422 else status
+            if status != 404:
                 wrong.append((method, path, status, answer))
-    assert wrong == []
+    assert not wrong, "\n".join(map(str, wrong))
     assert ok(centre, "GET", f"/conversations/{session['conversation_id']}", owner) == before
+
+
+def requested(centre: RunningCentre, owner: dict[str, str]) -> str:
+    """The number of an after-sales request on the newest delivered order that still may be returned."""
+    for order in ok(centre, "GET", "/orders?status=delivered", owner)["items"]:
+        wish = {"order_no": order["no"], "wish": {"kind": "return", "reason": "quality"}}
+        shown = ok(centre, "POST", "/aftersales/requests/preview", owner, wish)
+        if shown["token"] and shown["decision"]["verdict"] != "refused":
+            opening = wish | {"token": shown["token"], "key": secrets.token_hex(8), "confirmed_by": "staff"}
+            return str(ok(centre, "POST", "/aftersales/requests", owner, opening)["number"])
+    raise AssertionError("no order can be returned")
 
 
 def stranger(centre: RunningCentre, owner: dict[str, str]) -> dict[str, str]:

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from xinfu.identity import CurrentActor, CurrentShop
+from xinfu.identity import CurrentActor, CurrentShop, StaffAdmin
+from xinfu.kit.errors import NotFound
 from xinfu.kit.http import provided
 from xinfu.routing.schemas import AgentPresenceOut, QueuePlaceOut, SkillsIn, SkillsOut, StateIn
 from xinfu.routing.service import Routing
@@ -36,6 +37,11 @@ async def list_skills(actor: CurrentActor, shop_id: CurrentShop, routing: Routin
 
 
 @router.put("/agents/{staff_id}/skills")
-async def set_skills(staff_id: str, body: SkillsIn, actor: CurrentActor, shop_id: CurrentShop, routing: RoutingService) -> SkillsOut:
+async def set_skills(
+    staff_id: str, body: SkillsIn, actor: CurrentActor, shop_id: CurrentShop, routing: RoutingService,
+    staff: Annotated[StaffAdmin, Depends(provided(StaffAdmin))],
+) -> SkillsOut:  # fmt: skip
     """A queued conversation that asks for a skill goes to the longest-idle free person who has it, the best level first."""
+    if staff_id not in {person.id for person in await staff.of_shop(actor, shop_id)}:
+        raise NotFound
     return SkillsOut(staff_id=staff_id, skills=await routing.set_skills(actor, shop_id, staff_id, body.skills))
