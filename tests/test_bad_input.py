@@ -167,10 +167,10 @@ def requested(centre: RunningCentre, owner: dict[str, str]) -> str:
     """The number of an after-sales request on the newest delivered order that still may be returned."""
     for order in ok(centre, "GET", "/orders?status=delivered", owner)["items"]:
         wish = {"order_no": order["no"], "wish": {"kind": "return", "reason": "quality"}}
-        shown = ok(centre, "POST", "/aftersales/requests/preview", owner, wish)
+        shown = ok(centre, "POST", "/aftersales/cases/preview", owner, wish)
         if shown["token"] and shown["decision"]["verdict"] != "refused":
             opening = wish | {"token": shown["token"], "key": secrets.token_hex(8), "confirmed_by": "staff"}
-            return str(ok(centre, "POST", "/aftersales/requests", owner, opening)["number"])
+            return str(ok(centre, "POST", "/aftersales/cases", owner, opening)["number"])
     raise AssertionError("no order can be returned")
 
 

@@ -80,7 +80,7 @@ class Centre:
         self.products = commerce.Products(self.database, self.clock)
         self.embedded_shop = commerce.EmbeddedShop()
         self.order_operations = commerce.OrderOperations(self.database, self.clock, self.settings, self.embedded_shop)
-        self.requests = aftersales.Requests(self.database, self.clock, self.settings, self.embedded_shop, aftersales.Packs.shipped())
+        self.requests = aftersales.Cases(self.database, self.clock, self.settings, self.embedded_shop, aftersales.Packs.shipped())
         self.imports = commerce.Imports(self.database, self.clock, self.settings, self.shops, self.customers)
         self.customer_imports = customers.CustomerImports(self.database, self.clock, self.settings)
         search = self.config.data / "search"

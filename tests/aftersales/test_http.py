@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.aftersales.test_requests import SHANGHAI, delivered
+from tests.aftersales.test_cases import SHANGHAI, delivered
 from tests.commerce.builders import NOON, SHOP, a_product, an_order, someone
 from xinfu import aftersales, commerce
 from xinfu.identity import Permission
@@ -40,7 +40,7 @@ class Front:
         shop = commerce.EmbeddedShop()
         services = (
             commerce.OrderOperations(database, clock, SHANGHAI, shop),
-            aftersales.Requests(database, clock, SHANGHAI, shop, aftersales.Packs.shipped()),
+            aftersales.Cases(database, clock, SHANGHAI, shop, aftersales.Packs.shipped()),
         )
         self.app.state.provided = {type(service): service for service in services}
 
@@ -82,34 +82,34 @@ async def test_an_operation_is_shown_then_done_then_told(client: httpx.AsyncClie
 
 
 async def test_a_request_is_shown_opened_looked_up_and_decided(client: httpx.AsyncClient) -> None:
-    shown = (await client.post("aftersales/requests/preview", json=RETURN)).json()
+    shown = (await client.post("aftersales/cases/preview", json=RETURN)).json()
     decision = shown["decision"]
     assert (decision["verdict"], decision["total"], decision["freight_payer"]) == ("allowed", "89.00", "customer")
     assert "第二十五条" in decision["explanation"][0]["clause_text"]
     act = {**RETURN, "token": shown["token"], "key": "click-0001", "confirmed_by": "customer"}
-    opened = (await client.post("aftersales/requests", json=act)).json()
-    assert (await client.post("aftersales/requests", json=act)).json()["repeated"] is True
+    opened = (await client.post("aftersales/cases", json=act)).json()
+    assert (await client.post("aftersales/cases", json=act)).json()["repeated"] is True
     for found in (
-        (await client.get(f"aftersales/requests/{opened['number']}")).json(),
-        (await client.get("aftersales/orders/A1/requests")).json()["items"][0],
-        (await client.get("aftersales/requests", params={"state": "open", "customer_id": opened["customer_id"]})).json()["items"][0],
+        (await client.get(f"aftersales/cases/{opened['number']}")).json(),
+        (await client.get("aftersales/orders/A1/cases")).json()["items"][0],
+        (await client.get("aftersales/cases", params={"state": "open", "customer_id": opened["customer_id"]})).json()["items"][0],
     ):
         assert found == opened
-    accepted = await client.post(f"aftersales/requests/{opened['number']}/accept", json={"version": 1, "note": "请寄回"})
+    accepted = await client.post(f"aftersales/cases/{opened['number']}/accept", json={"version": 1, "note": "请寄回"})
     assert (accepted.json()["state"], accepted.json()["timeline"][-1]["text"]) == ("accepted", "店铺已同意：请寄回")
-    declined = await client.post(f"aftersales/requests/{opened['number']}/decline", json={"version": 2, "note": "不行"})
+    declined = await client.post(f"aftersales/cases/{opened['number']}/decline", json={"version": 2, "note": "不行"})
     assert (declined.status_code, declined.json()["code"]) == (409, "state_forbids")
-    assert (await client.post(f"aftersales/requests/{opened['number']}/withdraw")).json()["state"] == "withdrawn"
+    assert (await client.post(f"aftersales/cases/{opened['number']}/withdraw")).json()["state"] == "withdrawn"
 
 
 async def test_what_the_rules_refuse_says_why(client: httpx.AsyncClient, clock: FixedClock) -> None:
     clock.move(days=20)
-    shown = (await client.post("aftersales/requests/preview", json=RETURN, headers={"Accept-Language": "en"})).json()
+    shown = (await client.post("aftersales/cases/preview", json=RETURN, headers={"Accept-Language": "en"})).json()
     assert shown["decision"]["verdict"] == "refused" and [x["code"] for x in shown["decision"]["explanation"] if x["against"]] == [
         "window_over"
     ]
     act = {**RETURN, "token": shown["token"], "key": "click-0001", "confirmed_by": "customer"}
-    refused = await client.post("aftersales/requests", json=act)
+    refused = await client.post("aftersales/cases", json=act)
     assert (refused.status_code, refused.json()["code"]) == (409, "not_eligible") and "3月17日" in refused.json()["detail"]
 
 
@@ -132,17 +132,17 @@ async def test_odd_bodies_are_refused(client: httpx.AsyncClient, body: Any) -> N
     headers = {"Content-Type": "application/json"}
     assert (await client.post("orders/P1/operations/preview", content=content, headers=headers)).status_code == 422
     assert (await client.post("orders/P1/operations", content=content, headers=headers)).status_code == 422
-    assert (await client.post("aftersales/requests/preview", content=content, headers=headers)).status_code == 422
+    assert (await client.post("aftersales/cases/preview", content=content, headers=headers)).status_code == 422
 
 
 async def test_things_that_do_not_exist_are_not_found(client: httpx.AsyncClient) -> None:
     for odd in ("X9", "%00", "%F0%9F%99%82", "a" * 300):
         assert (await client.post(f"orders/{odd}/operations/preview", json=CANCEL)).status_code == 404
         assert (await client.get(f"orders/{odd}/operations")).status_code == 404
-        assert (await client.get(f"aftersales/requests/{odd}")).status_code == 404
-        assert (await client.get(f"aftersales/orders/{odd}/requests")).status_code == 404
-    assert (await client.get("aftersales/requests", params={"cursor": "odd"})).status_code == 422
-    assert (await client.get("aftersales/requests", params={"customer_id": "\x00"})).json() == {"items": [], "next": None}
+        assert (await client.get(f"aftersales/cases/{odd}")).status_code == 404
+        assert (await client.get(f"aftersales/orders/{odd}/cases")).status_code == 404
+    assert (await client.get("aftersales/cases", params={"cursor": "odd"})).status_code == 422
+    assert (await client.get("aftersales/cases", params={"customer_id": "\x00"})).json() == {"items": [], "next": None}
 
 
 async def test_without_permissions_each_call_is_forbidden(front: Front, client: httpx.AsyncClient) -> None:
@@ -150,10 +150,10 @@ async def test_without_permissions_each_call_is_forbidden(front: Front, client: 
     act = {"token": "", "key": "click-0001", "confirmed_by": "staff"}
     for method, path, body in (
         ("POST", "orders/P1/operations/preview", CANCEL), ("POST", "orders/P1/operations", {**CANCEL, **act}), ("GET", "orders/P1/operations", None),
-        ("POST", "aftersales/requests/preview", RETURN), ("POST", "aftersales/requests", {**RETURN, **act}), ("GET", "aftersales/requests", None),
-        ("GET", "aftersales/requests/AS1", None), ("GET", "aftersales/pack", None), ("GET", "aftersales/orders/A1/requests", None),
-        ("POST", "aftersales/requests/AS1/withdraw", None), ("POST", "aftersales/requests/AS1/accept", {"version": 1}),
-        ("POST", "aftersales/requests/AS1/decline", {"version": 1, "note": "不行"}),
+        ("POST", "aftersales/cases/preview", RETURN), ("POST", "aftersales/cases", {**RETURN, **act}), ("GET", "aftersales/cases", None),
+        ("GET", "aftersales/cases/AS1", None), ("GET", "aftersales/pack", None), ("GET", "aftersales/orders/A1/cases", None),
+        ("POST", "aftersales/cases/AS1/withdraw", None), ("POST", "aftersales/cases/AS1/accept", {"version": 1}),
+        ("POST", "aftersales/cases/AS1/decline", {"version": 1, "note": "不行"}),
     ):  # fmt: skip
         answer = await client.request(method, path, json=body)
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), path

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.reception.desk import NOW, SHOP, Books, Desk
-from xinfu.aftersales.contracts import Decision, Explanation, LineAmount, Request, RequestEvent, RequestPreview
+from xinfu.aftersales.contracts import Case, CaseEvent, CasePreview, Decision, Explanation, LineAmount
 from xinfu.commerce.contracts import Order
 from xinfu.commerce.errors import OrderNotFound
 from xinfu.commerce.operations_contracts import Done, MoneyEffect, Preview, Sentence
@@ -116,7 +116,7 @@ class RequestDesk:
     def __init__(self, books: Books) -> None:
         self.books = books
         self.opened: list[tuple[str, dict[str, Any], str]] = []
-        self.requests: list[Request] = []
+        self.requests: list[Case] = []
         self.withdrawn: list[str] = []
         self.refuses: set[str] = set()
 
@@ -130,38 +130,38 @@ class RequestDesk:
 
     async def preview(
         self, actor: Actor, shop_id: Id, order_no: str, wish: Mapping[str, Any], *, for_customer: Id | None = None
-    ) -> RequestPreview:
+    ) -> CasePreview:
         actor.require("aftersales.request", shop_id)
         order = next((o for o in self.books.orders if o.no == order_no and o.customer_id == for_customer), None)
         if order is None:
             raise OrderNotFound
-        return RequestPreview(order.no, order.customer_id, self._decision(order, wish), (), f"{order.no}-{sorted(map(str, wish.items()))}")
+        return CasePreview(order.no, order.customer_id, self._decision(order, wish), (), f"{order.no}-{sorted(map(str, wish.items()))}")
 
     async def open(
         self, actor: Actor, shop_id: Id, order_no: str, wish: Mapping[str, Any], *, token: str, key: str,
         confirmed_by: Any = None, confirmation: str = "", for_customer: Id | None = None,
-    ) -> Request:  # fmt: skip
+    ) -> Case:  # fmt: skip
         shown = await self.preview(actor, shop_id, order_no, wish, for_customer=for_customer)
         assert shown.token == token and confirmed_by == "customer"
         if not any(k == key for _, _, k in self.opened):
             self.opened.append((order_no, dict(wish), key))
         return a_request(order_no, wish["kind"], customer=for_customer or "", verdict=shown.decision.verdict)
 
-    async def withdraw(self, actor: Actor, shop_id: Id, number: str, *, for_customer: Id | None = None) -> Request:
+    async def withdraw(self, actor: Actor, shop_id: Id, number: str, *, for_customer: Id | None = None) -> Case:
         actor.require("aftersales.request", shop_id)
         found = next(r for r in self.requests if r.number == number and r.customer_id == for_customer)
         self.withdrawn.append(number)
         return found
 
-    async def of_customer(self, actor: Actor, shop_id: Id, customer_id: Id, limit: int = 30) -> list[Request]:
+    async def of_customer(self, actor: Actor, shop_id: Id, customer_id: Id, limit: int = 30) -> list[Case]:
         if not actor.may("aftersales.read", shop_id):
             raise Forbidden(permission="aftersales.read")
         return [r for r in self.requests if r.customer_id == customer_id][:limit]
 
 
-def a_request(order_no: str, kind: Any = "return", state: Any = "open", customer: Id = "", verdict: Any = "allowed") -> Request:
-    step = RequestEvent(NOW, "opened", "已提交退货申请", "Asked for: return", "ai", "AI", True)
-    return Request(
+def a_request(order_no: str, kind: Any = "return", state: Any = "open", customer: Id = "", verdict: Any = "allowed") -> Case:
+    step = CaseEvent(NOW, "opened", "已提交退货申请", "Asked for: return", "ai", "AI", True)
+    return Case(
         "r", "AS260310-0001", SHOP, order_no, customer, kind, state, "no_reason", "unknown", "", "", (), verdict, "no_reason", "customer",
         "restock", (LineAmount(0, "QL-T-M", "T恤", 1, Money(8900)),), ZERO, Money(8900), (), "cn-default", 1, NOW, "ai", "AI", None, "", None,
         1, (step,),

@@ -10,7 +10,7 @@ from tests.commerce.builders import SHOP, a_parcel, a_product, a_scan
 from tests.commerce.builders import an_order as stored
 from tests.reception.acts import Acting, PlainReader
 from tests.reception.desk import Papers, a_reading, attribute_of
-from xinfu.aftersales import Packs, Requests
+from xinfu.aftersales import Cases, Packs
 from xinfu.commerce import EmbeddedShop, NewOrder, OrderOperations, Orders, Products, bulk_write
 from xinfu.commerce.model import OrderOperationRow, OrderRow
 from xinfu.conversations.contracts import Incoming, Message, Reply, Summary
@@ -31,7 +31,7 @@ class Front:
         self.database, self.clock = database, clock
         orders, products = Orders(database, clock), Products(database, clock)
         shop = EmbeddedShop()
-        self.requests = Requests(database, clock, SETTINGS, shop, Packs.shipped())
+        self.requests = Cases(database, clock, SETTINGS, shop, Packs.shipped())
         clerk = Clerk(Acting(), OrderOperations(database, clock, SETTINGS, shop), self.requests, products, clock)
         self.reception = Reception(
             orders, products, Papers(), SETTINGS, lambda shop_id: True, orders.card, attribute_of, clock, reader=PlainReader(), clerk=clerk

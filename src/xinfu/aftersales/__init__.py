@@ -1,22 +1,22 @@
 """After-sales: what customers ask for after they bought, judged by the shop's policy as data."""
 
-from xinfu.aftersales.contracts import Decision, Explanation, Facts, LineFacts, Request, RequestChanged, RequestPreview, Wish, WishItem
+from xinfu.aftersales.contracts import Case, CaseChanged, CasePreview, Decision, Explanation, Facts, LineFacts, Wish, WishItem
 from xinfu.aftersales.endpoints import router
 from xinfu.aftersales.packs import Pack, Packs, read_pack
 from xinfu.aftersales.policy import eligible
-from xinfu.aftersales.service import Requests
+from xinfu.aftersales.service import Cases
 
 __all__ = [
+    "Case",
+    "CaseChanged",
+    "CasePreview",
+    "Cases",
     "Decision",
     "Explanation",
     "Facts",
     "LineFacts",
     "Pack",
     "Packs",
-    "Request",
-    "RequestChanged",
-    "RequestPreview",
-    "Requests",
     "Wish",
     "WishItem",
     "eligible",

@@ -168,11 +168,11 @@ class Decision:
         return self.verdict != "refused"
 
 
-# Requests
+# Cases
 
 
 @dataclass(frozen=True, slots=True)
-class RequestPreview:
+class CasePreview:
     """What opening it would mean. `token` stands for exactly this wish, order and decision."""
 
     order_no: str
@@ -183,7 +183,7 @@ class RequestPreview:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestEvent:
+class CaseEvent:
     """One step, as a person reads it."""
 
     at: datetime
@@ -196,8 +196,8 @@ class RequestEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """A request as it stands. `number` is what people say to each other. `repeated`: this key had opened it before."""
+class Case:
+    """A case as it stands. `number` is what people say to each other. `repeated`: this key had opened it before."""
 
     id: Id
     number: str
@@ -228,13 +228,13 @@ class Request:
     decided_by: str
     closed_at: datetime | None
     version: int
-    timeline: tuple[RequestEvent, ...]
+    timeline: tuple[CaseEvent, ...]
     repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class RequestChanged:
-    """Announced after the commit when a request was opened or changed its state."""
+class CaseChanged:
+    """Announced after the commit when a case was opened or changed its state."""
 
     shop_id: Id
     customer_id: Id

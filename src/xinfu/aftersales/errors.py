@@ -3,8 +3,8 @@
 from xinfu.kit.errors import Refusal
 
 
-class RequestNotFound(Refusal):
-    code, status = "request_not_found", 404
+class CaseNotFound(Refusal):
+    code, status = "case_not_found", 404
     zh, en = "找不到这个售后申请。", "There is no such request."
 
 
@@ -13,8 +13,8 @@ class NotEligible(Refusal):
     zh, en = "按规则不能这样办：{why}", "The rules do not allow this: {why_en}"
 
 
-class RequestOutdated(Refusal):
-    code, status = "request_outdated", 409
+class CaseOutdated(Refusal):
+    code, status = "case_outdated", 409
     zh, en = "看过之后情况有变化，请重新看一眼再确认。", "Something changed since you looked; look again, then confirm."
 
 

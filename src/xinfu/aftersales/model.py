@@ -10,19 +10,19 @@ from xinfu.kit.database import Base, Identified, OfShop
 from xinfu.kit.ids import Id
 
 
-class RequestRow(Identified, OfShop, Base):
+class CaseRow(Identified, OfShop, Base):
     """One request of a customer about one order. What was decided when it was opened is kept as it was decided then.
 
     `version` rises with every change; `key` is the caller's own, so that a repeated request opens one.
     """
 
-    __tablename__ = "aftersales_request"
+    __tablename__ = "aftersales_case"
     __table_args__ = (
-        Index("uq_aftersales_request_number", "shop_id", "number", unique=True),
-        Index("uq_aftersales_request_key", "shop_id", "key", unique=True),
-        Index("ix_aftersales_request_order", "shop_id", "order_id", "opened_at"),
-        Index("ix_aftersales_request_customer", "shop_id", "customer_id", "opened_at"),
-        Index("ix_aftersales_request_state", "shop_id", "state", "opened_at"),
+        Index("uq_aftersales_case_number", "shop_id", "number", unique=True),
+        Index("uq_aftersales_case_key", "shop_id", "key", unique=True),
+        Index("ix_aftersales_case_order", "shop_id", "order_id", "opened_at"),
+        Index("ix_aftersales_case_customer", "shop_id", "customer_id", "opened_at"),
+        Index("ix_aftersales_case_state", "shop_id", "state", "opened_at"),
     )
 
     number: Mapped[str] = mapped_column(String(24))
@@ -62,13 +62,13 @@ class RequestRow(Identified, OfShop, Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
-class RequestLineRow(Identified, OfShop, Base):
+class CaseLineRow(Identified, OfShop, Base):
     """So many units of one order line. `to_sku`: what they are exchanged for."""
 
-    __tablename__ = "aftersales_request_line"
-    __table_args__ = (Index("ix_aftersales_request_line_order", "shop_id", "order_id"),)
+    __tablename__ = "aftersales_case_line"
+    __table_args__ = (Index("ix_aftersales_case_line_order", "shop_id", "order_id"),)
 
-    request_id: Mapped[Id] = mapped_column(ForeignKey("aftersales_request.id"), index=True)
+    case_id: Mapped[Id] = mapped_column(ForeignKey("aftersales_case.id"), index=True)
     order_id: Mapped[Id] = mapped_column(String(32))
     position: Mapped[int] = mapped_column(SmallInteger)
     sku: Mapped[str] = mapped_column(String(80))
@@ -78,12 +78,12 @@ class RequestLineRow(Identified, OfShop, Base):
     to_sku: Mapped[str] = mapped_column(String(80))
 
 
-class RequestEventRow(Identified, OfShop, Base):
+class CaseEventRow(Identified, OfShop, Base):
     """One step of a request, as a person reads it. `public`: the customer sees it too."""
 
     __tablename__ = "aftersales_event"
 
-    request_id: Mapped[Id] = mapped_column(ForeignKey("aftersales_request.id"), index=True)
+    case_id: Mapped[Id] = mapped_column(ForeignKey("aftersales_case.id"), index=True)
     n: Mapped[int] = mapped_column(SmallInteger)
     at: Mapped[datetime]
     code: Mapped[str] = mapped_column(String(24))
@@ -94,7 +94,7 @@ class RequestEventRow(Identified, OfShop, Base):
     public: Mapped[bool] = mapped_column(Boolean)
 
 
-class RequestCounter(Base):
+class CaseCounter(Base):
     """How many requests a shop has had on a day: the tail of their numbers."""
 
     __tablename__ = "aftersales_counter"

@@ -7,47 +7,47 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select, text
 
 from xinfu.aftersales.contracts import State
-from xinfu.aftersales.model import RequestEventRow, RequestLineRow, RequestRow
+from xinfu.aftersales.model import CaseEventRow, CaseLineRow, CaseRow
 from xinfu.kit.database import Unit
 from xinfu.kit.ids import Id
 
 
-async def by_number(unit: Unit, shop_id: Id, number: str) -> RequestRow | None:
-    query = select(RequestRow).where(RequestRow.shop_id == shop_id, RequestRow.number == number)
+async def by_number(unit: Unit, shop_id: Id, number: str) -> CaseRow | None:
+    query = select(CaseRow).where(CaseRow.shop_id == shop_id, CaseRow.number == number)
     return (await unit.scalars(query.execution_options(populate_existing=True))).one_or_none()
 
 
-async def by_key(unit: Unit, shop_id: Id, key: str) -> RequestRow | None:
-    return (await unit.scalars(select(RequestRow).where(RequestRow.shop_id == shop_id, RequestRow.key == key))).one_or_none()
+async def by_key(unit: Unit, shop_id: Id, key: str) -> CaseRow | None:
+    return (await unit.scalars(select(CaseRow).where(CaseRow.shop_id == shop_id, CaseRow.key == key))).one_or_none()
 
 
-async def of_order(unit: Unit, shop_id: Id, order_id: Id) -> Sequence[RequestRow]:
+async def of_order(unit: Unit, shop_id: Id, order_id: Id) -> Sequence[CaseRow]:
     """Oldest first."""
-    query = select(RequestRow).where(RequestRow.shop_id == shop_id, RequestRow.order_id == order_id)
-    return (await unit.scalars(query.order_by(RequestRow.opened_at, RequestRow.id))).all()
+    query = select(CaseRow).where(CaseRow.shop_id == shop_id, CaseRow.order_id == order_id)
+    return (await unit.scalars(query.order_by(CaseRow.opened_at, CaseRow.id))).all()
 
 
 async def search(
     unit: Unit, shop_id: Id, *, customer_id: Id | None, state: State | None, after: tuple[datetime, Id] | None, limit: int
-) -> Sequence[RequestRow]:
+) -> Sequence[CaseRow]:
     """Newest first."""
-    query = select(RequestRow).where(RequestRow.shop_id == shop_id)
+    query = select(CaseRow).where(CaseRow.shop_id == shop_id)
     if customer_id is not None:
-        query = query.where(RequestRow.customer_id == customer_id)
+        query = query.where(CaseRow.customer_id == customer_id)
     if state is not None:
-        query = query.where(RequestRow.state == state)
+        query = query.where(CaseRow.state == state)
     if after is not None:
         at, id_ = after
-        query = query.where(or_(RequestRow.opened_at < at, and_(RequestRow.opened_at == at, RequestRow.id < id_)))
-    return (await unit.scalars(query.order_by(RequestRow.opened_at.desc(), RequestRow.id.desc()).limit(limit))).all()
+        query = query.where(or_(CaseRow.opened_at < at, and_(CaseRow.opened_at == at, CaseRow.id < id_)))
+    return (await unit.scalars(query.order_by(CaseRow.opened_at.desc(), CaseRow.id.desc()).limit(limit))).all()
 
 
-async def lines(unit: Unit, shop_id: Id, request_ids: Sequence[Id]) -> dict[Id, list[RequestLineRow]]:
-    return await _by_request(unit, select(RequestLineRow).order_by(RequestLineRow.position), RequestLineRow, shop_id, request_ids)
+async def lines(unit: Unit, shop_id: Id, request_ids: Sequence[Id]) -> dict[Id, list[CaseLineRow]]:
+    return await _by_request(unit, select(CaseLineRow).order_by(CaseLineRow.position), CaseLineRow, shop_id, request_ids)
 
 
-async def events(unit: Unit, shop_id: Id, request_ids: Sequence[Id]) -> dict[Id, list[RequestEventRow]]:
-    return await _by_request(unit, select(RequestEventRow).order_by(RequestEventRow.n), RequestEventRow, shop_id, request_ids)
+async def events(unit: Unit, shop_id: Id, request_ids: Sequence[Id]) -> dict[Id, list[CaseEventRow]]:
+    return await _by_request(unit, select(CaseEventRow).order_by(CaseEventRow.n), CaseEventRow, shop_id, request_ids)
 
 
 async def next_number(unit: Unit, shop_id: Id, day: str) -> int:
@@ -62,6 +62,6 @@ async def next_number(unit: Unit, shop_id: Id, day: str) -> int:
 async def _by_request(unit: Unit, query: Select[Any], table: Any, shop_id: Id, request_ids: Sequence[Id]) -> dict[Id, list[Any]]:
     found: dict[Id, list[Any]] = {id_: [] for id_ in request_ids}
     if found:
-        for row in await unit.scalars(query.where(table.shop_id == shop_id, table.request_id.in_(list(found)))):
-            found[row.request_id].append(row)
+        for row in await unit.scalars(query.where(table.shop_id == shop_id, table.case_id.in_(list(found)))):
+            found[row.case_id].append(row)
     return found

@@ -6,6 +6,8 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from xinfu.aftersales.contracts import (
+    Case,
+    CasePreview,
     Decision,
     Disposition,
     Explanation,
@@ -14,8 +16,6 @@ from xinfu.aftersales.contracts import (
     Party,
     Payer,
     Reason,
-    Request,
-    RequestPreview,
     State,
     Verdict,
     Wish,
@@ -90,7 +90,7 @@ class WarningOut(BaseModel):
     text: str
 
 
-class RequestPreviewOut(BaseModel):
+class CasePreviewOut(BaseModel):
     order_no: str
     decision: DecisionOut
     warnings: list[WarningOut]
@@ -106,7 +106,7 @@ class EventOut(BaseModel):
     public: bool
 
 
-class RequestOut(BaseModel):
+class CaseOut(BaseModel):
     id: str
     number: str
     order_no: str
@@ -140,8 +140,8 @@ class RequestOut(BaseModel):
     repeated: bool
 
 
-class RequestsOut(BaseModel):
-    items: list[RequestOut]
+class CasesOut(BaseModel):
+    items: list[CaseOut]
     next: str | None
 
 
@@ -165,8 +165,8 @@ class PackOut(BaseModel):
     clauses: list[ClauseOut]
 
 
-def preview_out(p: RequestPreview, pack: Pack, locale: Locale) -> RequestPreviewOut:
-    return RequestPreviewOut(
+def preview_out(p: CasePreview, pack: Pack, locale: Locale) -> CasePreviewOut:
+    return CasePreviewOut(
         order_no=p.order_no,
         decision=_decision(p.decision, pack, locale),
         warnings=[WarningOut(code=w.code, text=_said(w.zh, w.en, locale)) for w in p.warnings],
@@ -174,8 +174,8 @@ def preview_out(p: RequestPreview, pack: Pack, locale: Locale) -> RequestPreview
     )
 
 
-def request_out(r: Request, pack: Pack, locale: Locale) -> RequestOut:
-    return RequestOut(
+def case_out(r: Case, pack: Pack, locale: Locale) -> CaseOut:
+    return CaseOut(
         id=r.id,
         number=r.number,
         order_no=r.order_no,
@@ -220,9 +220,9 @@ def request_out(r: Request, pack: Pack, locale: Locale) -> RequestOut:
     )
 
 
-def requests_out(page: Page[Request], packs: Sequence[Pack], locale: Locale) -> RequestsOut:
+def cases_out(page: Page[Case], packs: Sequence[Pack], locale: Locale) -> CasesOut:
     """`packs`: that of each request, in the same order."""
-    return RequestsOut(items=[request_out(r, pack, locale) for r, pack in zip(page.items, packs, strict=True)], next=page.next)
+    return CasesOut(items=[case_out(r, pack, locale) for r, pack in zip(page.items, packs, strict=True)], next=page.next)
 
 
 def pack_out(pack: Pack, locale: Locale) -> PackOut:

@@ -15,20 +15,20 @@ from sqlalchemy.exc import IntegrityError
 
 from xinfu.aftersales import errors, repository
 from xinfu.aftersales.contracts import (
+    Case,
+    CaseChanged,
+    CasePreview,
     Decision,
     Facts,
     LineFacts,
-    Request,
-    RequestChanged,
-    RequestPreview,
     State,
     Wish,
     wish_of,
 )
-from xinfu.aftersales.model import RequestEventRow, RequestLineRow, RequestRow
+from xinfu.aftersales.model import CaseEventRow, CaseLineRow, CaseRow
 from xinfu.aftersales.packs import Pack, Packs
 from xinfu.aftersales.policy import COUNTS, busies_units, check_move, eligible, holds_money, holds_units
-from xinfu.aftersales.views import request_of
+from xinfu.aftersales.views import case_of
 from xinfu.commerce import OrderConnector, OrderState, Sentence, check_key, confirm, dispatched, theirs
 from xinfu.commerce.operations_contracts import ConfirmedBy
 from xinfu.commerce.operations_errors import KeyReused
@@ -51,7 +51,7 @@ _KINDS = {
 }
 
 
-class Requests:
+class Cases:
     """What customers ask for. Whoever speaks for a customer (the AI, the customer) names them, and reaches their requests only."""
 
     def __init__(
@@ -66,7 +66,7 @@ class Requests:
 
     async def preview(
         self, actor: Actor, shop_id: Id, order_no: str, wish: Wish | Mapping[str, Any], *, for_customer: Id | None = None
-    ) -> RequestPreview:
+    ) -> CasePreview:
         """What the rules say to this wish and what it would bring; a wish they do not allow is told why, not raised.
 
         Raises Invalid, OrderNotFound, Forbidden, LineUnknown, LineTaken, TooMany, ExchangeUnknown.
@@ -76,7 +76,7 @@ class Requests:
         async with self._database.read() as unit:
             order = theirs(actor, await self._shop.state(unit, shop_id, order_no), for_customer)
             decision = await self._judge(unit, order, asked, self._clock.now())
-        return RequestPreview(order.no, order.customer_id, decision, _warnings(order), _token(order, asked, decision))
+        return CasePreview(order.no, order.customer_id, decision, _warnings(order), _token(order, asked, decision))
 
     async def open(
         self,
@@ -90,10 +90,10 @@ class Requests:
         confirmed_by: ConfirmedBy | None = None,
         confirmation: str = "",
         for_customer: Id | None = None,
-    ) -> Request:
+    ) -> Case:
         """Open what the preview with this token showed, once: the same key again gets the first one, with `repeated` set.
 
-        Raises NotEligible, RequestOutdated, KeyReused, ConfirmationMissing, and what preview raises.
+        Raises NotEligible, CaseOutdated, KeyReused, ConfirmationMissing, and what preview raises.
         """
         actor.require(Permission.AFTERSALES_REQUEST, shop_id)
         asked = wish_of(wish)
@@ -112,7 +112,7 @@ class Requests:
                     against = [line for line in decision.lines if line.against]
                     raise errors.NotEligible(why="".join(x.zh for x in against), why_en=" ".join(x.en for x in against))
                 if token != _token(order, asked, decision):
-                    raise errors.RequestOutdated
+                    raise errors.CaseOutdated
                 row = await self._row(unit, actor, order, asked, decision, now)
                 row.key, row.token, row.confirmed_by, row.confirmation = key, token, confirmed_by or "", clean(confirmation)[:200]
                 await _store(unit, row, decision)
@@ -124,44 +124,44 @@ class Requests:
                 raise KeyReused from e
             raise
 
-    async def withdraw(self, actor: Actor, shop_id: Id, number: str, *, for_customer: Id | None = None) -> Request:
-        """Take a request back; one already withdrawn stays so. Raises RequestNotFound, StateForbids."""
+    async def withdraw(self, actor: Actor, shop_id: Id, number: str, *, for_customer: Id | None = None) -> Case:
+        """Take a request back; one already withdrawn stays so. Raises CaseNotFound, StateForbids."""
         actor.require(Permission.AFTERSALES_REQUEST, shop_id)
         return await self._move(actor, shop_id, number, "withdrawn", None, "", for_customer)
 
-    async def accept(self, actor: Actor, shop_id: Id, number: str, *, version: int, note: str = "") -> Request:
-        """Grant it as it was shown. Raises RequestNotFound, Conflict, StateForbids, NothingLeft."""
+    async def accept(self, actor: Actor, shop_id: Id, number: str, *, version: int, note: str = "") -> Case:
+        """Grant it as it was shown. Raises CaseNotFound, Conflict, StateForbids, NothingLeft."""
         actor.require(Permission.AFTERSALES_DECIDE, shop_id)
         return await self._move(actor, shop_id, number, "accepted", version, note, None)
 
-    async def decline(self, actor: Actor, shop_id: Id, number: str, *, version: int, note: str) -> Request:
-        """Say no, with a reason the customer can read. Raises RequestNotFound, Conflict, StateForbids, Invalid."""
+    async def decline(self, actor: Actor, shop_id: Id, number: str, *, version: int, note: str) -> Case:
+        """Say no, with a reason the customer can read. Raises CaseNotFound, Conflict, StateForbids, Invalid."""
         actor.require(Permission.AFTERSALES_DECIDE, shop_id)
         if not clean(note):
             raise Invalid(why="note")
         return await self._move(actor, shop_id, number, "declined", version, note, None)
 
-    async def get(self, actor: Actor, shop_id: Id, number: str, *, for_customer: Id | None = None) -> Request:
-        """Raises RequestNotFound."""
+    async def get(self, actor: Actor, shop_id: Id, number: str, *, for_customer: Id | None = None) -> Case:
+        """Raises CaseNotFound."""
         actor.require(Permission.AFTERSALES_READ, shop_id)
         async with self._database.read() as unit:
             row = _reach(actor, await repository.by_number(unit, shop_id, _number(number)), for_customer)
             return (await self._views(unit, shop_id, [row]))[0]
 
-    async def of_order(self, actor: Actor, shop_id: Id, order_no: str, *, for_customer: Id | None = None) -> list[Request]:
-        """Requests about an order, oldest first. Raises OrderNotFound."""
+    async def of_order(self, actor: Actor, shop_id: Id, order_no: str, *, for_customer: Id | None = None) -> list[Case]:
+        """Cases about an order, oldest first. Raises OrderNotFound."""
         actor.require(Permission.AFTERSALES_READ, shop_id)
         async with self._database.read() as unit:
             order = theirs(actor, await self._shop.state(unit, shop_id, order_no), for_customer)
             return await self._views(unit, shop_id, await repository.of_order(unit, shop_id, order.id))
 
-    async def of_customer(self, actor: Actor, shop_id: Id, customer_id: Id, limit: int = 30) -> list[Request]:
+    async def of_customer(self, actor: Actor, shop_id: Id, customer_id: Id, limit: int = 30) -> list[Case]:
         """A customer's requests, newest first; none for a customer nobody knows. The AI names the customer it speaks for."""
         return list((await self.search(actor, shop_id, customer_id, None, None, limit)).items)
 
     async def search(
         self, actor: Actor, shop_id: Id, customer_id: Id | None, state: State | None, cursor: str | None, limit: int = 30
-    ) -> Page[Request]:
+    ) -> Page[Case]:
         """Newest first; of one customer or of all. Raises Invalid for a cursor of another form."""
         actor.require(Permission.AFTERSALES_READ, shop_id)
         if (customer_id is None and actor.kind in ("ai", "customer")) or (customer_id is not None and not is_id(customer_id)):
@@ -220,10 +220,10 @@ class Requests:
             {sku: v.price for sku, v in variants.items()},
         )  # fmt: skip
 
-    async def _row(self, unit: Unit, actor: Actor, order: OrderState, wish: Wish, decision: Decision, now: datetime) -> RequestRow:
+    async def _row(self, unit: Unit, actor: Actor, order: OrderState, wish: Wish, decision: Decision, now: datetime) -> CaseRow:
         local = now.astimezone(self._zone(order.shop_id))
         nth = await repository.next_number(unit, order.shop_id, f"{local:%Y%m%d}")
-        return RequestRow(
+        return CaseRow(
             id=new_id(), shop_id=order.shop_id, number=f"AS{local:%y%m%d}-{nth:04d}", order_id=order.id, order_no=order.no,
             customer_id=order.customer_id, kind=wish.kind, state="open", reason=wish.reason, party=wish.party, words=wish.words,
             remedy=wish.remedy, photos=list(wish.photos), pack=decision.pack, pack_version=decision.pack_version, basis=decision.basis,
@@ -239,7 +239,7 @@ class Requests:
 
     async def _move(
         self, actor: Actor, shop_id: Id, number: str, to: State, version: int | None, note: str, for_customer: Id | None
-    ) -> Request:
+    ) -> Case:
         now = self._clock.now()
         async with self._database.unit() as unit:
             seen = _reach(actor, await repository.by_number(unit, shop_id, _number(number)), for_customer)
@@ -261,7 +261,7 @@ class Requests:
             await self._tell(unit, actor, row, now, to, zh + (f"：{words}" if words else ""), en + (f": {words}" if words else ""))
             return (await self._views(unit, shop_id, [row]))[0]
 
-    async def _affordable(self, unit: Unit, order: OrderState | None, row: RequestRow) -> None:
+    async def _affordable(self, unit: Unit, order: OrderState | None, row: CaseRow) -> None:
         """An order may have been cancelled or changed since. Raises NothingLeft."""
         if not holds_money(row.kind):
             return
@@ -271,25 +271,25 @@ class Requests:
         if order is None or row.amount_minor + others > order.refundable.minor:
             raise errors.NothingLeft
 
-    async def _tell(self, unit: Unit, actor: Actor, row: RequestRow, now: datetime, code: str, zh: str, en: str) -> None:
+    async def _tell(self, unit: Unit, actor: Actor, row: CaseRow, now: datetime, code: str, zh: str, en: str) -> None:
         """Timeline, audit entry and announcement of one step, in its own transaction."""
         row.version += 1
         await unit.flush()
         unit.add(
-            RequestEventRow(
-                shop_id=row.shop_id, request_id=row.id, n=row.version, at=now, code=code, zh=zh, en=en, actor_kind=actor.kind,
+            CaseEventRow(
+                shop_id=row.shop_id, case_id=row.id, n=row.version, at=now, code=code, zh=zh, en=en, actor_kind=actor.kind,
                 actor_name=actor.name, public=True,
             )
         )  # fmt: skip
         detail = {"number": row.number, "order": row.order_no, "amount": f"{row.amount_minor}", "currency": row.currency}
-        audit.record(unit, actor, now, f"aftersales.{code}", row.shop_id, "aftersales_request", row.id, **detail)
-        unit.announce(RequestChanged(row.shop_id, row.customer_id, row.number, row.state))  # type: ignore[arg-type]
+        audit.record(unit, actor, now, f"aftersales.{code}", row.shop_id, "aftersales_case", row.id, **detail)
+        unit.announce(CaseChanged(row.shop_id, row.customer_id, row.number, row.state))  # type: ignore[arg-type]
         await unit.flush()
 
-    async def _views(self, unit: Unit, shop_id: Id, rows: Sequence[RequestRow]) -> list[Request]:
+    async def _views(self, unit: Unit, shop_id: Id, rows: Sequence[CaseRow]) -> list[Case]:
         ids = [row.id for row in rows]
         lines, events = await repository.lines(unit, shop_id, ids), await repository.events(unit, shop_id, ids)
-        return [request_of(row, lines[row.id], events[row.id]) for row in rows]
+        return [case_of(row, lines[row.id], events[row.id]) for row in rows]
 
     def _zone(self, shop_id: Id) -> ZoneInfo:
         return ZoneInfo(self._settings.current(shop_id).time_zone)
@@ -302,23 +302,23 @@ _MOVED: dict[State, tuple[str, str]] = {
 }
 
 
-async def _store(unit: Unit, row: RequestRow, decision: Decision) -> None:
+async def _store(unit: Unit, row: CaseRow, decision: Decision) -> None:
     unit.add(row)
     await unit.flush()  # its lines refer to it
     unit.add_all(
-        RequestLineRow(
-            shop_id=row.shop_id, request_id=row.id, order_id=row.order_id, position=a.position, sku=a.sku, name=a.name,
+        CaseLineRow(
+            shop_id=row.shop_id, case_id=row.id, order_id=row.order_id, position=a.position, sku=a.sku, name=a.name,
             quantity=a.quantity, amount_minor=a.amount.minor, to_sku=a.to_sku,
         )
         for a in decision.amounts
     )  # fmt: skip
 
 
-def _reach(actor: Actor, row: RequestRow | None, for_customer: Id | None) -> RequestRow:
-    """Raises RequestNotFound, also for another customer's: that it exists is not ours to tell."""
+def _reach(actor: Actor, row: CaseRow | None, for_customer: Id | None) -> CaseRow:
+    """Raises CaseNotFound, also for another customer's: that it exists is not ours to tell."""
     speaks_for_customer = actor.kind in ("ai", "customer")
     if row is None or (speaks_for_customer and for_customer is None) or for_customer not in (None, row.customer_id):
-        raise errors.RequestNotFound
+        raise errors.CaseNotFound
     return row
 
 

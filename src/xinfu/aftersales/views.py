@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from xinfu.aftersales.contracts import Explanation, LineAmount, Request, RequestEvent
-from xinfu.aftersales.model import RequestEventRow, RequestLineRow, RequestRow
+from xinfu.aftersales.contracts import Case, CaseEvent, Explanation, LineAmount
+from xinfu.aftersales.model import CaseEventRow, CaseLineRow, CaseRow
 from xinfu.kit.money import Money
 
 
-def request_of(row: RequestRow, lines: Sequence[RequestLineRow], events: Sequence[RequestEventRow]) -> Request:
-    return Request(
+def case_of(row: CaseRow, lines: Sequence[CaseLineRow], events: Sequence[CaseEventRow]) -> Case:
+    return Case(
         id=row.id,
         number=row.number,
         shop_id=row.shop_id,
@@ -38,5 +38,5 @@ def request_of(row: RequestRow, lines: Sequence[RequestLineRow], events: Sequenc
         decided_by=row.decided_by,
         closed_at=row.closed_at,
         version=row.version,
-        timeline=tuple(RequestEvent(e.at, e.code, e.zh, e.en, e.actor_kind, e.actor_name, e.public) for e in events),
+        timeline=tuple(CaseEvent(e.at, e.code, e.zh, e.en, e.actor_kind, e.actor_name, e.public) for e in events),
     )

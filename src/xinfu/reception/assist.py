@@ -57,8 +57,8 @@ class OperationsLog(Protocol):
     async def history(self, actor: Actor, shop_id: Id, order_no: str, *, for_customer: Id | None = None) -> list[Any]: ...
 
 
-class RequestsLog(Protocol):
-    """After-sales requests; aftersales.Requests is one."""
+class CasesLog(Protocol):
+    """After-sales requests; aftersales.Cases is one."""
 
     async def of_customer(self, actor: Actor, shop_id: Id, customer_id: Id, limit: int = 30) -> list[Any]: ...
 
@@ -68,7 +68,7 @@ class Assist:
 
     def __init__(
         self, conversations: Conversations, reader: Reader, drafter: Responder, knowledge: Library, scripts: ScriptShelf,
-        orders: OrderBook, operations: OperationsLog, requests: RequestsLog, settings: SettingsSource, llm: Llm, clock: Clock,
+        orders: OrderBook, operations: OperationsLog, requests: CasesLog, settings: SettingsSource, llm: Llm, clock: Clock,
     ) -> None:  # fmt: skip
         self._conversations = conversations
         self._reader = reader
@@ -77,7 +77,7 @@ class Assist:
         self._scripts = scripts
         self._orders = orders
         self._operations = operations
-        self._requests = requests
+        self._cases = requests
         self._settings = settings
         self._llm = llm
         self._clock = clock
@@ -238,7 +238,7 @@ class Assist:
             entries = await self._operations.history(actor, shop_id, case.order.no)
             done += [("operation", e.zh if locale == "zh-CN" else e.en) for e in entries if to_ms(e.at) >= since]
         if actor.may(Permission.AFTERSALES_READ, shop_id):
-            asked = await self._requests.of_customer(actor, shop_id, case.head.customer_id)
+            asked = await self._cases.of_customer(actor, shop_id, case.head.customer_id)
             done += [("request", r.number) for r in asked if to_ms(r.opened_at) >= since]
         return done
 

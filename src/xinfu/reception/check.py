@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from xinfu.aftersales.contracts import Request
+from xinfu.aftersales.contracts import Case
 from xinfu.commerce.contracts import Order, OrderStatus, Product
 from xinfu.kit.money import Money
 from xinfu.reception.dialogue import Task
@@ -156,7 +156,7 @@ class Facts:
             if done:
                 self._sayable.update(_TASK_DOES.get(task.op, _OPENS))
 
-    def request(self, request: Request) -> None:
+    def request(self, request: Case) -> None:
         self._sayable.update(_OPENS)
         if request.state == "withdrawn":
             self._sayable.add("deed:withdrawn")

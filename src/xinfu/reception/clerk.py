@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-from xinfu.aftersales.contracts import Request
+from xinfu.aftersales.contracts import Case
 from xinfu.commerce.contracts import Order
 from xinfu.commerce.operations_contracts import Operation
 from xinfu.kit.auth import Actor
@@ -12,21 +12,21 @@ from xinfu.kit.errors import Forbidden, NotFound, Refusal
 from xinfu.kit.text import clip
 from xinfu.reception.dialogue import Task
 from xinfu.reception.policy import Decision, Turn
-from xinfu.reception.ports import Acting, Catalogue, OrderActs, RequestActs
+from xinfu.reception.ports import Acting, CaseActs, Catalogue, OrderActs
 from xinfu.reception.tasks import ON_ORDER, VALID_MS, Outcome, request_wish, variant_named
 
 _UNSAID = frozenset({"gift", "becomes_gift", "label_again"})  # warnings meant for staff
-_OUTDATED = frozenset({"order_outdated", "request_outdated"})
+_OUTDATED = frozenset({"order_outdated", "case_outdated"})
 _WORDS = 500
 
 
 class Clerk:
     """Speaks for one customer at a time, as the AI, with what the AI's role may do. Everything here is awaited outside the batch."""
 
-    def __init__(self, acting: Acting, orders: OrderActs, requests: RequestActs, products: Catalogue, clock: Clock) -> None:
+    def __init__(self, acting: Acting, orders: OrderActs, requests: CaseActs, products: Catalogue, clock: Clock) -> None:
         self._acting = acting
         self._orders = orders
-        self._requests = requests
+        self._cases = requests
         self._products = products
         self._clock = clock
 
@@ -65,7 +65,7 @@ class Clerk:
             decision.act, decision.asks, decision.options = "variant_ask", "words", choices
             return decision
         wish = request_wish(task, decision.order, self._words(turn), str(task.inputs.get("to_sku", "")))
-        shown = await self._requests.preview(actor, turn.shop_id, task.order, wish, for_customer=turn.customer_id)
+        shown = await self._cases.preview(actor, turn.shop_id, task.order, wish, for_customer=turn.customer_id)
         judged = shown.decision
         if judged.verdict == "refused":
             against = [line for line in judged.lines if line.against] or list(judged.lines)
@@ -87,7 +87,7 @@ class Clerk:
         confirmation = clip(f"{turn.wish.incoming.message.seq}: {turn.wish.text}", 200)
         try:
             if task.op == "withdraw":
-                request = await self._requests.withdraw(actor, turn.shop_id, task.token, for_customer=turn.customer_id)
+                request = await self._cases.withdraw(actor, turn.shop_id, task.token, for_customer=turn.customer_id)
                 decision.outcome = Outcome(number=request.number)
             elif task.op in ON_ORDER:
                 done = await self._orders.perform(
@@ -98,7 +98,7 @@ class Clerk:
             else:
                 assert decision.order is not None
                 wish = request_wish(task, decision.order, str(task.inputs.get("words", "")), str(task.inputs.get("to_sku", "")))
-                request = await self._requests.open(
+                request = await self._cases.open(
                     actor, turn.shop_id, task.order, wish,
                     token=task.token, key=key, confirmed_by="customer", confirmation=confirmation, for_customer=turn.customer_id,
                 )  # fmt: skip
@@ -135,7 +135,7 @@ class Clerk:
         return tuple(" ".join(value for _, value in v.options) or v.sku for v in others[:8]) or None
 
     async def _show_withdrawing(self, actor: Actor, turn: Turn, decision: Decision, task: Task) -> Decision:
-        requests = await self._requests.of_customer(actor, turn.shop_id, turn.customer_id)
+        requests = await self._cases.of_customer(actor, turn.shop_id, turn.customer_id)
         open_ = [r for r in requests if r.state == "open"]
         fitting = [r for r in open_ if r.order_no == task.order] or open_
         if not fitting:
@@ -149,7 +149,7 @@ class Clerk:
 
     async def _look(self, actor: Actor, turn: Turn, decision: Decision) -> Decision:
         """How the customer's requests stand; without any, what would have been done otherwise."""
-        found: Sequence[Request] = await self._requests.of_customer(actor, turn.shop_id, turn.customer_id, 10)
+        found: Sequence[Case] = await self._cases.of_customer(actor, turn.shop_id, turn.customer_id, 10)
         if turn.named:
             found = [r for r in found if r.order_no == turn.named.no]
         if not found:

@@ -1,6 +1,6 @@
 """Says what would be done, what was done, what may not be done and what is still missing; and which size fits and why. Pure."""
 
-from xinfu.aftersales.contracts import Request
+from xinfu.aftersales.contracts import Case
 from xinfu.reception.goods import sentence
 from xinfu.reception.parcels import order_text
 from xinfu.reception.policy import Decision
@@ -166,7 +166,7 @@ def fairness(answer: Answer) -> None:
         answer.say("fair.look")
 
 
-def _withdrawing(answer: Answer, request: Request) -> None:
+def _withdrawing(answer: Answer, request: Case) -> None:
     answer.say("task.withdraw", number=request.number, kind=answer.words.label(f"op.{request.kind}"), no=request.order_no)
     answer.source("request", request.id, request.number)
 

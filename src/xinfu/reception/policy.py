@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from xinfu.aftersales.contracts import Request
+from xinfu.aftersales.contracts import Case
 from xinfu.commerce.contracts import Order, Parcel, Product
 from xinfu.identity.contracts import ShopSettings
 from xinfu.kit.ids import Id
@@ -120,7 +120,7 @@ class Decision:
     outcome: Outcome | None = None
     options: tuple[str, ...] = ()
     amount: Money | None = None  # what goes back in all
-    requests: tuple[Request, ...] = ()
+    requests: tuple[Case, ...] = ()
     otherwise: "Decision | None" = None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from xinfu.aftersales.contracts import Request, RequestPreview
+from xinfu.aftersales.contracts import Case, CasePreview
 from xinfu.commerce.contracts import Order, Product
 from xinfu.commerce.operations_contracts import ConfirmedBy, Done, Operation, Preview
 from xinfu.identity.contracts import ShopSettings
@@ -117,12 +117,12 @@ class OrderActs(Protocol):
     ) -> Done: ...
 
 
-class RequestActs(Protocol):
-    """After-sales requests; aftersales.Requests is one. All raise kit.errors.Refusal."""
+class CaseActs(Protocol):
+    """After-sales requests; aftersales.Cases is one. All raise kit.errors.Refusal."""
 
     async def preview(
         self, actor: Actor, shop_id: Id, order_no: str, wish: Mapping[str, Any], *, for_customer: Id | None = None
-    ) -> RequestPreview: ...
+    ) -> CasePreview: ...
 
     async def open(
         self,
@@ -136,8 +136,8 @@ class RequestActs(Protocol):
         confirmed_by: ConfirmedBy | None = None,
         confirmation: str = "",
         for_customer: Id | None = None,
-    ) -> Request: ...
+    ) -> Case: ...
 
-    async def withdraw(self, actor: Actor, shop_id: Id, number: str, *, for_customer: Id | None = None) -> Request: ...
+    async def withdraw(self, actor: Actor, shop_id: Id, number: str, *, for_customer: Id | None = None) -> Case: ...
 
-    async def of_customer(self, actor: Actor, shop_id: Id, customer_id: Id, limit: int = 30) -> list[Request]: ...
+    async def of_customer(self, actor: Actor, shop_id: Id, customer_id: Id, limit: int = 30) -> list[Case]: ...

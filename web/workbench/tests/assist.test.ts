@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { eventReader } from "../src/api/events.ts";
 import { AI_KINDS, aboutSeq, bars, matching, otherDay, share } from "../src/pages/ai/ai.ts";
 import { asLines, heard, lastAsked, NOTHING_WRITTEN, textOf, type Draft } from "../src/pages/reception/assist/assist.ts";
-import { KINDS, reasonsFor, requestsOf, wishOf, type AfterSale, type WishForm } from "../src/pages/reception/side/aftersales.ts";
+import { KINDS, reasonsFor, casesOf, wishOf, type AfterSale, type WishForm } from "../src/pages/reception/side/aftersales.ts";
 import { askedOf, emptyForm, freshKey, offered, some } from "../src/pages/reception/side/operations.ts";
 import { spentShare } from "../src/pages/settings/llm.ts";
 import { aMessage } from "./build.ts";
@@ -72,7 +72,7 @@ test("every kind of wish has reasons, each once", () => {
 
 test("an order shows its own requests, the newest first", () => {
   const list = [{ order_no: "A", opened_at: 1 }, { order_no: "B", opened_at: 3 }, { order_no: "A", opened_at: 2 }] as AfterSale[];
-  expect(requestsOf(list, "A").map((one) => one.opened_at)).toEqual([2, 1]);
+  expect(casesOf(list, "A").map((one) => one.opened_at)).toEqual([2, 1]);
 });
 
 test("events are read wherever the stream is cut", () => {

@@ -33,7 +33,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("electronic", sa.Boolean(), nullable=False, server_default=sa.true()))
         batch.add_column(sa.Column("replaces", sa.String(60), nullable=False, server_default=EMPTY))
     _order_tables()
-    _request_tables()
+    _case_tables()
     _grant()
 
 
@@ -41,8 +41,8 @@ def downgrade() -> None:
     for table in (
         "aftersales_counter",
         "aftersales_event",
-        "aftersales_request_line",
-        "aftersales_request",
+        "aftersales_case_line",
+        "aftersales_case",
         "order_operation",
         "order_mark",
     ):
@@ -96,9 +96,9 @@ def _order_tables() -> None:
     op.create_index("ix_order_operation_customer", "order_operation", ["shop_id", "customer_id", "operation", "at"])
 
 
-def _request_tables() -> None:
+def _case_tables() -> None:
     op.create_table(
-        "aftersales_request",
+        "aftersales_case",
         *_own(),
         sa.Column("number", sa.String(24), nullable=False),
         sa.Column("order_id", sa.String(32), nullable=False),
@@ -132,17 +132,17 @@ def _request_tables() -> None:
         sa.Column("decided_by", sa.String(120), nullable=False),
         sa.Column("closed_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("version", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_aftersales_request")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_aftersales_case")),
     )
-    op.create_index(op.f("ix_aftersales_request_shop_id"), "aftersales_request", ["shop_id"])
-    op.create_index("uq_aftersales_request_number", "aftersales_request", ["shop_id", "number"], unique=True)
-    op.create_index("uq_aftersales_request_key", "aftersales_request", ["shop_id", "key"], unique=True)
+    op.create_index(op.f("ix_aftersales_case_shop_id"), "aftersales_case", ["shop_id"])
+    op.create_index("uq_aftersales_case_number", "aftersales_case", ["shop_id", "number"], unique=True)
+    op.create_index("uq_aftersales_case_key", "aftersales_case", ["shop_id", "key"], unique=True)
     for tail, column in (("order", "order_id"), ("customer", "customer_id"), ("state", "state")):
-        op.create_index(f"ix_aftersales_request_{tail}", "aftersales_request", ["shop_id", column, "opened_at"])
+        op.create_index(f"ix_aftersales_case_{tail}", "aftersales_case", ["shop_id", column, "opened_at"])
     op.create_table(
-        "aftersales_request_line",
+        "aftersales_case_line",
         *_own(),
-        _request_id(),
+        _case_id(),
         sa.Column("order_id", sa.String(32), nullable=False),
         sa.Column("position", sa.SmallInteger(), nullable=False),
         sa.Column("sku", sa.String(80), nullable=False),
@@ -150,14 +150,14 @@ def _request_tables() -> None:
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("to_sku", sa.String(80), nullable=False),
-        _of_request("aftersales_request_line"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_aftersales_request_line")),
+        _of_case("aftersales_case_line"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_aftersales_case_line")),
     )
-    op.create_index("ix_aftersales_request_line_order", "aftersales_request_line", ["shop_id", "order_id"])
+    op.create_index("ix_aftersales_case_line_order", "aftersales_case_line", ["shop_id", "order_id"])
     op.create_table(
         "aftersales_event",
         *_own(),
-        _request_id(),
+        _case_id(),
         sa.Column("n", sa.SmallInteger(), nullable=False),
         sa.Column("at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("code", sa.String(24), nullable=False),
@@ -166,12 +166,12 @@ def _request_tables() -> None:
         sa.Column("actor_kind", sa.String(16), nullable=False),
         sa.Column("actor_name", sa.String(120), nullable=False),
         sa.Column("public", sa.Boolean(), nullable=False),
-        _of_request("aftersales_event"),
+        _of_case("aftersales_event"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_aftersales_event")),
     )
-    for table in ("aftersales_request_line", "aftersales_event"):
+    for table in ("aftersales_case_line", "aftersales_event"):
         op.create_index(op.f(f"ix_{table}_shop_id"), table, ["shop_id"])
-        op.create_index(op.f(f"ix_{table}_request_id"), table, ["request_id"])
+        op.create_index(op.f(f"ix_{table}_case_id"), table, ["case_id"])
     op.create_table(
         "aftersales_counter",
         sa.Column("shop_id", sa.String(32), nullable=False),
@@ -194,9 +194,9 @@ def _own() -> tuple[sa.Column[str], sa.Column[str]]:
     return sa.Column("id", sa.String(32), nullable=False), sa.Column("shop_id", sa.String(32), nullable=False)
 
 
-def _request_id() -> sa.Column[str]:
-    return sa.Column("request_id", sa.String(32), nullable=False)
+def _case_id() -> sa.Column[str]:
+    return sa.Column("case_id", sa.String(32), nullable=False)
 
 
-def _of_request(table: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(["request_id"], ["aftersales_request.id"], name=op.f(f"fk_{table}_request_id"))
+def _of_case(table: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(["case_id"], ["aftersales_case.id"], name=op.f(f"fk_{table}_case_id"))

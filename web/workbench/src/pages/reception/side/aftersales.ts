@@ -2,8 +2,8 @@
 import type { components } from "@xinfu/shared/api.d.ts";
 
 type Schemas = components["schemas"];
-export type AfterSale = Schemas["RequestOut"];
-export type RequestPreview = Schemas["RequestPreviewOut"];
+export type AfterSale = Schemas["CaseOut"];
+export type CasePreview = Schemas["CasePreviewOut"];
 export type Wish = Schemas["WishIn"]["wish"];
 export type WishKind = Wish["kind"];
 export type WishReason = Wish["reason"];
@@ -49,6 +49,6 @@ export function wishOf(form: WishForm): Wish | null {
 }
 
 /** The newest first, for the order they belong to. */
-export function requestsOf(list: readonly AfterSale[], orderNo: string): AfterSale[] {
+export function casesOf(list: readonly AfterSale[], orderNo: string): AfterSale[] {
   return list.filter((one) => one.order_no === orderNo).sort((a, b) => b.opened_at - a.opened_at);
 }

@@ -12,10 +12,10 @@ export interface OrderTrail {
   requests: Ref<AfterSale[] | null>;
   failed: Ref<string>;
   loadHistory: (no: string) => Promise<void>;
-  loadRequests: () => Promise<void>;
+  loadCases: () => Promise<void>;
 }
 
-export function useOrderTrail(customerId: () => string, mayReadRequests: () => boolean): OrderTrail {
+export function useOrderTrail(customerId: () => string, mayReadCases: () => boolean): OrderTrail {
   const histories = ref<Record<string, Histories>>({});
   const requests = ref<AfterSale[] | null>(null);
   const failed = ref("");
@@ -30,16 +30,16 @@ export function useOrderTrail(customerId: () => string, mayReadRequests: () => b
     }
   }
 
-  async function loadRequests(): Promise<void> {
-    if (!mayReadRequests()) return;
+  async function loadCases(): Promise<void> {
+    if (!mayReadCases()) return;
     const query: Query = { customer_id: customerId(), limit: MOST };
     try {
-      requests.value = (await api.get<{ items: AfterSale[] }>("aftersales/requests", query)).items;
+      requests.value = (await api.get<{ items: AfterSale[] }>("aftersales/cases", query)).items;
       failed.value = "";
     } catch (error) {
       failed.value = explain(error);
     }
   }
 
-  return { histories, requests, failed, loadHistory, loadRequests };
+  return { histories, requests, failed, loadHistory, loadCases };
 }

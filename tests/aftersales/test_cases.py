@@ -1,4 +1,4 @@
-"""Requests on both stores: shown first, opened once, one open per line, withdrawn and decided, refused without a trace."""
+"""Cases on both stores: shown first, opened once, one open per line, withdrawn and decided, refused without a trace."""
 
 import asyncio
 from datetime import timedelta
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from tests.commerce.builders import NOON, OTHER, SHOP, a_parcel, a_product, a_scan, an_order, someone
-from xinfu.aftersales import Packs, Request, RequestChanged, Requests, errors
-from xinfu.aftersales.model import RequestCounter, RequestEventRow, RequestLineRow, RequestRow
+from xinfu.aftersales import Case, CaseChanged, Cases, Packs, errors
+from xinfu.aftersales.model import CaseCounter, CaseEventRow, CaseLineRow, CaseRow
 from xinfu.commerce import EmbeddedShop, NewLine, NewOrder, NewPayment, NewVariant, OrderOperations, bulk_write
 from xinfu.commerce.errors import OrderNotFound
 from xinfu.commerce.operations_errors import ConfirmationMissing, KeyReused
@@ -29,24 +29,24 @@ from xinfu.kit.money import Money
 ALL = someone(*Permission)
 AI = Actor("ai", "ai", "小心", frozenset({SHOP}), SEEDED_ROLES["ai"])
 RETURN = {"kind": "return", "reason": "no_reason"}
-TABLES = (RequestRow, RequestLineRow, RequestEventRow, RequestCounter, AuditEntry)
+TABLES = (CaseRow, CaseLineRow, CaseEventRow, CaseCounter, AuditEntry)
 SHANGHAI = cast("Settings", SimpleNamespace(current=lambda shop_id: SimpleNamespace(time_zone="Asia/Shanghai")))
 
 
 class Desk:
-    """Requests over one store, with a short way to open one."""
+    """Cases over one store, with a short way to open one."""
 
     def __init__(self, database: Database, clock: FixedClock) -> None:
         self.database = database
         self.clock = clock
-        self.requests = Requests(database, clock, SHANGHAI, EmbeddedShop(), Packs.shipped())
+        self.requests = Cases(database, clock, SHANGHAI, EmbeddedShop(), Packs.shipped())
         self.operations = OrderOperations(database, clock, SHANGHAI, EmbeddedShop())
 
     async def given(self, *orders: NewOrder, shop: Id = SHOP) -> None:
         async with self.database.unit() as unit:
             await bulk_write(unit, shop, products=[a_product()], orders=orders, at=NOON)
 
-    async def open(self, no: str, actor: Actor = ALL, key: str | None = None, for_customer: Id | None = None, **wish: Any) -> Request:
+    async def open(self, no: str, actor: Actor = ALL, key: str | None = None, for_customer: Id | None = None, **wish: Any) -> Case:
         shown = await self.requests.preview(actor, SHOP, no, wish or RETURN, for_customer=for_customer)
         return await self.requests.open(
             actor, SHOP, no, wish or RETURN, token=shown.token, key=key or new_id(), confirmed_by="customer", for_customer=for_customer
@@ -86,13 +86,13 @@ async def test_a_preview_tells_money_window_and_clause_and_changes_nothing(desk:
 async def test_an_opened_request_keeps_its_decision_and_tells_everyone(desk: Desk, database: Database) -> None:
     customer = new_id()
     await desk.given(delivered("A1", customer))
-    told: list[RequestChanged] = []
+    told: list[CaseChanged] = []
 
-    async def listen(event: RequestChanged) -> None:
+    async def listen(event: CaseChanged) -> None:
         told.append(event)
 
     assert database.bus
-    database.bus.subscribe(RequestChanged, listen)
+    database.bus.subscribe(CaseChanged, listen)
     photo = new_id()
     opened = await desk.open(
         "A1", kind="return", reason="quality", items=[{"line": 0, "quantity": 1}], words="开线了", party="shop", photos=[photo]
@@ -105,7 +105,7 @@ async def test_an_opened_request_keeps_its_decision_and_tells_everyone(desk: Des
         (photo,),
     )
     assert [(e.code, e.zh) for e in opened.timeline] == [("opened", "已提交退货申请")] and opened.freight_payer == "shop"
-    assert told == [RequestChanged(SHOP, customer, opened.number, "open")]
+    assert told == [CaseChanged(SHOP, customer, opened.number, "open")]
     assert await desk.requests.get(ALL, SHOP, opened.number.lower()) == opened
     assert await desk.requests.of_order(ALL, SHOP, "A1") == [opened] and await desk.requests.of_customer(ALL, SHOP, customer) == [opened]
     async with database.read() as unit:
@@ -162,7 +162,7 @@ async def test_two_agents_asking_for_the_same_line_at_once_open_one(desk: Desk) 
         *(desk.requests.open(ALL, SHOP, "A1", RETURN, token=shown.token, key=f"agent-{n:04d}", confirmed_by="customer") for n in range(3)),
         return_exceptions=True,
     )
-    assert sum(isinstance(r, Request) for r in results) == 1 and sum(isinstance(r, errors.LineTaken) for r in results) == 2
+    assert sum(isinstance(r, Case) for r in results) == 1 and sum(isinstance(r, errors.LineTaken) for r in results) == 2
 
 
 async def test_what_was_shown_yesterday_is_not_opened_after_the_window(desk: Desk) -> None:
@@ -180,9 +180,9 @@ async def test_an_order_changed_in_between_makes_the_preview_old(desk: Desk) -> 
     await desk.given(delivered("A1", customer))
     shown = await desk.requests.preview(ALL, SHOP, "A1", RETURN)
     await desk.given(delivered("A1", customer, note="改过"))
-    with pytest.raises(errors.RequestOutdated):
+    with pytest.raises(errors.CaseOutdated):
         await desk.requests.open(ALL, SHOP, "A1", RETURN, token=shown.token, key="k-0000001", confirmed_by="customer")
-    with pytest.raises(errors.RequestOutdated):
+    with pytest.raises(errors.CaseOutdated):
         await desk.requests.open(ALL, SHOP, "A1", {**RETURN, "words": "别的"}, token=shown.token, key="k-0000001", confirmed_by="customer")
 
 
@@ -197,9 +197,9 @@ async def test_the_ai_reaches_its_customers_things_only_and_needs_their_yes(desk
         with pytest.raises(OrderNotFound):
             await desk.requests.of_order(AI, SHOP, no, for_customer=whom)
     for whom in (mine, None):
-        with pytest.raises(errors.RequestNotFound):
+        with pytest.raises(errors.CaseNotFound):
             await desk.requests.get(AI, SHOP, theirs.number, for_customer=whom)
-        with pytest.raises(errors.RequestNotFound):
+        with pytest.raises(errors.CaseNotFound):
             await desk.requests.withdraw(AI, SHOP, theirs.number, for_customer=whom)
     assert list((await desk.requests.search(AI, SHOP, None, None, None)).items) == []
     shown = await desk.requests.preview(AI, SHOP, "A1", RETURN, for_customer=mine)
@@ -282,7 +282,7 @@ async def test_two_deciding_at_once_only_one_counts(desk: Desk) -> None:
         desk.requests.decline(ALL, SHOP, number, version=1, note="不行"),
         return_exceptions=True,
     )
-    assert sum(isinstance(r, Request) for r in results) == 1 and sum(isinstance(r, Conflict) for r in results) == 1
+    assert sum(isinstance(r, Case) for r in results) == 1 and sum(isinstance(r, Conflict) for r in results) == 1
 
 
 async def test_money_that_went_another_way_meanwhile_is_not_granted_again(desk: Desk) -> None:
