@@ -48,6 +48,7 @@ class RiskBook:
         self._fragile_orders: dict[str, int] = defaultdict(int)
         self._hints: dict[str, dict[str, Pattern]] = defaultdict(dict)
         self._signs: dict[str, dict[Pattern, dict[str, Sign]]] = defaultdict(lambda: defaultdict(dict))
+        self._dismissed: set[tuple[str, Pattern, str]] = set()
 
     def add(self, fact: Fact) -> None:
         """Every fact but a claim (see `score`)."""
@@ -61,9 +62,10 @@ class RiskBook:
             case Payee():
                 self._link(fact.account_id, Kind.PAYEE, fact.payee_id)
             case Order():
+                if fact.id not in self.facts.orders:
+                    self._orders[fact.account_id] += 1
+                    self._fragile_orders[fact.account_id] += is_fragile(fact)
                 self.facts.add_order(fact)
-                self._orders[fact.account_id] += 1
-                self._fragile_orders[fact.account_id] += is_fragile(fact)
                 self._link_order(fact)
             case Shipment():
                 self.facts.add_shipment(fact)
@@ -84,7 +86,10 @@ class RiskBook:
 
     def score(self, claim: Claim) -> ClaimRisk:
         """What is known up to now says this of the claim; from now on the claim is known too."""
-        self.facts.add_claim(claim, self._photos.seen_before(claim.id, claim.photos))
+        if claim.id in self.facts.claims:  # more of it is known by now
+            self.facts.claims[claim.id] = claim
+        else:
+            self.facts.add_claim(claim, self._photos.seen_before(claim.id, claim.photos))
         self._link_photos(claim)
         signs = self._read(claim)
         entity = self._entity(claim.account_id)
@@ -99,6 +104,17 @@ class RiskBook:
             action(score, hard=any(f.hard for f in findings)),
             tuple(findings),
         )
+
+    def dismiss(self, account_id: str, pattern: Pattern, key: str) -> None:
+        """A person looked and found nothing: this claim (or order) counts no more as a sign of this pattern."""
+        self._dismissed.add((account_id, pattern, key))
+        self._record(account_id, pattern, key, Sign())
+
+    def account(self, account_id: str) -> AccountRisk:
+        """What all that is known says of one account."""
+        risks = self._account_risks(set(self.links.members(account_id)))
+        nothing = AccountRisk(account_id, 0.0, (), self.links.entity_id(account_id))
+        return next((risk for risk in risks if risk.account_id == account_id), nothing)
 
     def settle(self) -> None:
         """Read every claim again with all that is known now, before accounts and links are asked for."""
@@ -193,6 +209,8 @@ class RiskBook:
         signs = {}
         for pattern, detector in DETECTORS.items():
             sign = detector(claim, self.facts)
+            if (claim.account_id, pattern, _key(claim, pattern)) in self._dismissed:
+                sign = Sign()
             if pattern is not Pattern.HARASSMENT:
                 self._record(claim.account_id, pattern, _key(claim, pattern), sign)
             if sign.strength > 0:
@@ -200,6 +218,8 @@ class RiskBook:
         return signs
 
     def _record(self, account: str, pattern: Pattern, key: str, sign: Sign) -> None:
+        if (account, pattern, key) in self._dismissed:
+            sign = Sign()
         hint = f"{pattern}:{key}"
         if HINT <= sign.strength < SIGN:
             self._hints[account][hint] = pattern

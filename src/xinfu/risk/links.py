@@ -17,21 +17,38 @@ type Value = tuple[Kind, str]
 
 @dataclass(slots=True)
 class _Shared:
-    """One value, who holds it, who of them is suspected of what, and whom it joins now (None: all holders)."""
+    """One value, who holds it, who of them is suspected of what, and whom it joins now (None: all holders).
+
+    `trusted`: people know why it is shared (a home, an office), so it joins nobody.
+    """
 
     kind: Kind
     holders: set[str] = field(default_factory=set)
     suspects: dict[Pattern, set[str]] = field(default_factory=dict)
     joins: frozenset[Pattern | None] = frozenset()
+    trusted: bool = False
 
     def rule(self) -> frozenset[Pattern | None]:
         count = len(self.holders)
+        if self.trusted:
+            return frozenset()
         if unites_all(self.kind, count):
             return frozenset((None,))
         return frozenset(p for p, who in self.suspects.items() if unites_suspects(self.kind, count, len(who)))
 
     def group(self, pattern: Pattern | None) -> set[str]:
         return self.holders if pattern is None else self.suspects[pattern]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A value an account has, as a person is shown it: how many have it, and whether it joins this account to any of them."""
+
+    kind: Kind
+    value: str
+    holders: int
+    joins: bool
+    trusted: bool
 
 
 class LinkBook:
@@ -75,6 +92,23 @@ class LinkBook:
             touched.append((shared, account))
         self._settle(touched, shrunk=bool(before - patterns))
 
+    def trust(self, kind: Kind, value: str, *, trusted: bool = True) -> None:
+        """People know why this value is shared: from now on it joins nobody. Taken back by `trusted=False`."""
+        shared = self._values.setdefault((kind, value), _Shared(kind))
+        if shared.trusted != trusted:
+            shared.trusted = trusted
+            self._settle([(shared, account) for account in shared.holders])
+
+    def held(self, account: str) -> list[Held]:
+        """What an account has in common with others."""
+        found = []
+        for kind, value in sorted(self._held.get(account, ())):
+            shared = self._values[kind, value]
+            if len(shared.holders) > 1:
+                joins = any(account in shared.group(p) for p in shared.joins)
+                found.append(Held(kind, value, len(shared.holders), joins, shared.trusted))
+        return found
+
     def members(self, account: str) -> frozenset[str] | set[str]:
         """The whole entity of an account, itself included."""
         entity = self._entity.get(account)
@@ -117,7 +151,7 @@ class LinkBook:
     def columns(self) -> Columns:
         """The same facts as columns, for `rebuild.entities`; accounts in sorted order."""
         number = {account: i for i, account in enumerate(sorted(self._held))}
-        pairs = [(number[a], v) for v, shared in enumerate(self._values.values()) for a in shared.holders]
+        pairs = [(number[a], v) for v, shared in enumerate(self._values.values()) if not shared.trusted for a in shared.holders]
         suspects = [(number[a], PATTERNS.index(p)) for a, patterns in self._suspected.items() for p in patterns]
         facts = np.array(pairs, dtype=np.int64).reshape(-1, 2)
         signs = np.array(suspects, dtype=np.int64).reshape(-1, 2)
