@@ -1,10 +1,14 @@
 """Customers as other folders may see them."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from xinfu.kit.i18n import Locale
 from xinfu.kit.ids import Id
+from xinfu.kit.money import Money
 from xinfu.understanding.contracts import Language
+
+type PaymentKind = Literal["gift_card", "credit_card", "paypal", "alipay", "wechat", "bank", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +37,12 @@ class Visit:
     number: str | None
     name: str | None
     locale: Locale
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMethod:
+    """One way a customer pays. `balance` is what a gift card holds; None for all others."""
+
+    reference: str
+    kind: PaymentKind
+    balance: Money | None = None

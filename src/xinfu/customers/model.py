@@ -1,9 +1,9 @@
-"""Tables of customers: who they are, on which channels they come, what staff noted."""
+"""Tables of customers: who they are, how they pay, on which channels they come, what staff noted."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, SmallInteger, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from xinfu.kit.database import Base, Identified, OfShop
@@ -33,6 +33,26 @@ class Customer(Identified, OfShop, Base):
     digest: Mapped[str] = mapped_column(String(32), default="")
     """Of the imported record, so that the same record again changes nothing; '' for customers made here."""
     extras: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class PaymentMethodRow(Identified, OfShop, Base):
+    """One way a customer pays, as the shop system names it. Only a gift card holds money of ours: its balance, in minor units.
+
+    `given_minor` is the balance the shop system told last, so that telling it again does not undo what was spent since.
+    """
+
+    __tablename__ = "payment_method"
+    __table_args__ = (
+        Index("uq_payment_method_reference", "customer_id", "reference", unique=True),
+        CheckConstraint("balance_minor >= 0", name="ck_payment_method_balance"),
+    )
+
+    customer_id: Mapped[Id] = mapped_column(ForeignKey("customer.id"))
+    reference: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(20))
+    balance_minor: Mapped[int | None]
+    given_minor: Mapped[int | None]
+    currency: Mapped[str] = mapped_column(String(3))
 
 
 class ChannelIdentity(Identified, OfShop, Base):
