@@ -1,9 +1,9 @@
-"""What customers may ask for after they bought, what a policy says to it, and a request as others see it. Values only."""
+"""What customers may ask for after they bought, what a policy says to it, and a case as others see it. Values only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
@@ -15,16 +15,25 @@ from xinfu.kit.ids import Id, is_id
 from xinfu.kit.money import Money
 from xinfu.kit.text import clean
 
-type Kind = Literal["return", "exchange", "repair", "refund_only", "price_protection"]
+type Kind = Literal[
+    "return", "exchange", "repair", "refund_only", "reissue", "price_protection", "compensation", "dispute", "adverse_reaction", "goodwill",
+]  # fmt: skip
 type Reason = Literal[
     "no_reason", "size", "quality", "damaged", "wrong_item", "missing", "not_as_described", "not_received", "late", "price_drop",
-    "adverse_reaction",
+    "adverse_reaction", "unclear_spec", "installation_fee", "service", "other",
 ]  # fmt: skip
 type Party = Literal["shop", "carrier", "customer", "unknown"]
 type Payer = Literal["shop", "customer", "half", "none"]
 type Disposition = Literal["restock", "repair", "destroy", "none"]
 type Verdict = Literal["allowed", "person", "refused"]
-type State = Literal["open", "accepted", "declined", "withdrawn"]
+type State = Literal[
+    "open", "approval", "awaiting_goods", "returning", "received", "refunding", "sending", "granting", "handling", "done", "declined",
+    "withdrawn", "stuck",
+]  # fmt: skip
+type Condition = Literal["as_new", "opened", "used", "damaged", "incomplete", "other_item"]
+type Trust = Literal["new", "known", "trusted", "watched"]
+type RiskAction = Literal["approve", "review", "evidence"]
+type GrantKind = Literal["points", "coupon", "cash"]
 
 
 def _photo(id_: str) -> str:
@@ -46,7 +55,8 @@ class WishItem:
 class Wish:
     """What a customer asks for. No `items` = everything left of the order.
 
-    `party`: whom they hold responsible; `remedy`: what they would like.
+    `party`: whom they hold responsible; `remedy`: what they would like. `late`: staff ask for goodwill beyond the window.
+    `refund_to`: another way than it was paid, by the name of one of the customer's own means ('' = the way it was paid).
     """
 
     kind: Kind
@@ -56,6 +66,8 @@ class Wish:
     words: Annotated[str, AfterValidator(clean), StringConstraints(max_length=2000)] = ""
     remedy: Annotated[str, AfterValidator(clean), StringConstraints(max_length=200)] = ""
     photos: Annotated[tuple[Annotated[str, AfterValidator(_photo)], ...], Field(max_length=9)] = ()
+    late: bool = False
+    refund_to: Annotated[str, AfterValidator(clean), StringConstraints(max_length=80)] = ""
 
 
 _wish: TypeAdapter[Wish] = TypeAdapter(Wish)
@@ -79,7 +91,7 @@ class LineFacts:
     """One order line. `price` is what a unit was listed at when bought, `price_now` what it costs today (None: not for sale).
 
     `no_return`: the buyer confirmed at this purchase that it cannot be returned without a reason. `taken_units` went back or are on their
-    way back, `busy_units` are being exchanged or repaired, `taken_amount` is granted or asked for on this line in all, `open` = a request
+    way back, `busy_units` are being exchanged or repaired, `taken_amount` is granted or asked for on this line in all, `open` = a case
     about it waits to be decided.
     """
 
@@ -99,7 +111,7 @@ class LineFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """An order at one moment. `reserved`: asked for and not yet refunded, in minor units, beside what the order's payments know."""
+    """An order at one moment. `reserved`: asked for and not yet ordered to be paid back, in minor units, beside what the order's payments know."""
 
     now: datetime
     zone: ZoneInfo
@@ -164,8 +176,137 @@ class Decision:
 
     @property
     def allowed(self) -> bool:
-        """May such a request be opened?"""
+        """May such a case be opened?"""
         return self.verdict != "refused"
+
+
+# Work on a case
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnParcel:
+    """The parcel that brings goods back. `by` shop: on our label; customer: sent by themselves. Amounts are minor units.
+
+    `claimed` freight was asked for, `freight` is what the contract allows of it; `weight_g` as the carrier weighed it.
+    """
+
+    carrier: str
+    tracking_no: str
+    by: Literal["shop", "customer"] = "shop"
+    claimed: int = 0
+    freight: int = 0
+    weight_g: int = 0
+    first_scan_at: datetime | None = None
+    arrived_at: datetime | None = None
+    lost_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What came back, as the person who opened the parcel found it."""
+
+    condition: Condition
+    matches: bool
+    disposition: Disposition
+    serial: str
+    weight_g: int
+    note: str
+    photos: tuple[str, ...]
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Points (a number), a coupon or cash (minor units of the order's currency)."""
+
+    what: GrantKind
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One step of a checklist: by when, and who did it when with which words."""
+
+    key: str
+    zh: str
+    en: str
+    due_at: datetime | None
+    done_at: datetime | None = None
+    done_by: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoned:
+    """One reason in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrustWord:
+    """How far a customer is trusted, and why."""
+
+    level: Trust
+    reasons: tuple[Reasoned, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RiskWord:
+    """What risk says to a case. A machine may approve; it never refuses: review and evidence bring a person."""
+
+    score: float
+    action: RiskAction
+    pattern: str = ""
+    reasons: tuple[tuple[str, str], ...] = ()
+    money_at_risk: int = 0
+    entity_id: str = ""
+
+
+class RiskView(Protocol):
+    """Who knows about patterns and links; app.py wires the risk desk. None: it cannot tell, and the case simply goes on."""
+
+    async def look(self, shop_id: Id, case: "Case") -> RiskWord | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A photo added after opening."""
+
+    photo: str
+    at: datetime
+    by: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What has been done on a case beside its state. `was`: the state before it got stuck; `stuck` says why.
+
+    `early`: refunded on the first scan, in minor units, to be asked back by `clawback_by` when the parcel never arrives; `clawed`: asked back.
+    `pending`: what an approval is waited for. `paid_grants`: given so far.
+    """
+
+    parcel: ReturnParcel | None = None
+    inspection: Inspection | None = None
+    grant: Grant | None = None
+    paid_grants: tuple[Grant, ...] = ()
+    checklist: tuple[Check, ...] = ()
+    trust: TrustWord | None = None
+    risk: RiskWord | None = None
+    evidence: tuple[Evidence, ...] = ()
+    early: int = 0
+    clawback_by: datetime | None = None
+    clawed: int = 0
+    approval_id: str = ""
+    new_order_no: str = ""
+    was: str = ""
+    stuck: Reasoned | None = None
+    reopened: int = 0
+    triaged: bool = False
+    auto: bool = False
 
 
 # Cases
@@ -229,14 +370,31 @@ class Case:
     closed_at: datetime | None
     version: int
     timeline: tuple[CaseEvent, ...]
+    repaid: Money
+    """Of the total, what was ordered to be paid back so far."""
+    due_at: datetime | None
+    """By when its next step is due."""
+    assignee_id: str
+    assignee: str
+    appealed: bool
+    """An appeal waits to be decided."""
+    gift: bool
+    work: Work
     repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CaseChanged:
-    """Announced after the commit when a case was opened or changed its state."""
+    """Announced after the commit of every step of a case. `n` counts the steps; the sentence is for the customer if `public`."""
 
     shop_id: Id
     customer_id: Id
     number: str
     state: State
+    kind: Kind = "return"
+    order_no: str = ""
+    code: str = ""
+    n: int = 0
+    zh: str = ""
+    en: str = ""
+    public: bool = False

@@ -5,7 +5,7 @@ from xinfu.kit.errors import Refusal
 
 class CaseNotFound(Refusal):
     code, status = "case_not_found", 404
-    zh, en = "找不到这个售后申请。", "There is no such request."
+    zh, en = "找不到这个售后单。", "There is no such case."
 
 
 class NotEligible(Refusal):
@@ -25,7 +25,7 @@ class LineUnknown(Refusal):
 
 class LineTaken(Refusal):
     code, status = "line_taken", 409
-    zh, en = "{name} 已经有一个处理中的售后申请。", "There is already an open request about {name}."
+    zh, en = "{name} 已经有一个待处理的售后单。", "There is already an open case about {name}."
 
 
 class TooMany(Refusal):
@@ -40,7 +40,7 @@ class ExchangeUnknown(Refusal):
 
 class StateForbids(Refusal):
     code, status = "state_forbids", 409
-    zh, en = "这个申请现在是“{state}”，不能这样做。", "The request is {state_en}; this cannot be done any more."
+    zh, en = "这个售后单现在是“{state}”，不能这样做。", "The case is {state_en}; this cannot be done now."
 
 
 class NothingLeft(Refusal):
@@ -48,11 +48,76 @@ class NothingLeft(Refusal):
     zh, en = "这个订单剩下可退的钱不够了。", "There is not that much left of this order to refund."
 
 
-class PackInvalid(Refusal):
-    code, status = "pack_invalid", 422
-    zh, en = "规则包有误：{why}", "The policy pack is not valid: {why}"
+class AmountInvalid(Refusal):
+    code, status = "amount_invalid", 422
+    zh, en = "金额不对：{why}", "The amount is not right: {why_en}"
 
 
-class PackUnknown(Refusal):
-    code, status = "pack_unknown", 404
-    zh, en = "没有在生效的规则包 {pack}。", "No policy pack {pack} is in force."
+class AmountTooHigh(Refusal):
+    code, status = "amount_too_high", 409
+    zh, en = "最多 {most}。", "At most {most}."
+
+
+class AmountMissing(Refusal):
+    code, status = "amount_missing", 422
+    zh, en = "请写明给什么、给多少。", "Say what is given and how much."
+
+
+class PhotoUnknown(Refusal):
+    code, status = "photo_unknown", 422
+    zh, en = "有照片找不到了，请重新上传。", "A photo cannot be found; please upload it again."
+
+
+class StepUnknown(Refusal):
+    code, status = "step_unknown", 422
+    zh, en = "没有这一步，或已经做过了。", "There is no such step, or it is done already."
+
+
+class StepsOpen(Refusal):
+    code, status = "steps_open", 409
+    zh, en = "还有没做完的步骤：{left}", "Steps are still open: {left_en}"
+
+
+class SamePerson(Refusal):
+    code, status = "same_person", 409
+    zh, en = "要由另一位同事来处理。", "Somebody else has to decide this."
+
+
+class AppealExists(Refusal):
+    code, status = "appeal_exists", 409
+    zh, en = "申诉已经提交，正在处理。", "There is an appeal already."
+
+
+class AppealNotFound(Refusal):
+    code, status = "appeal_not_found", 404
+    zh, en = "找不到这个申诉。", "There is no such appeal."
+
+
+class AppealDecided(Refusal):
+    code, status = "appeal_decided", 409
+    zh, en = "这个申诉已经有结论了。", "The appeal is decided already."
+
+
+class AppealTooLate(Refusal):
+    code, status = "appeal_too_late", 409
+    zh, en = "申诉期已过。", "The time to appeal is over."
+
+
+class ReopenTooLate(Refusal):
+    code, status = "reopen_too_late", 409
+    zh, en = "重新打开的期限已过，可以提交新的申请。", "It is too late to reopen this; a new case can be opened."
+
+
+class ParcelTaken(Refusal):
+    code, status = "parcel_taken", 409
+    zh, en = "这个运单号已经用在另一个售后单上。", "This tracking number already belongs to another case."
+
+
+class NotSimple(Refusal):
+    code, status = "not_simple", 409
+    zh, en = "这一单不适合批量处理：{why}", "This one is not for bulk review: {why_en}"
+
+
+class AssigneeUnknown(Refusal):
+    code, status = "assignee_unknown", 422
+    zh, en = "找不到这位同事。", "There is no such colleague."

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Index, SmallInteger, String, Text
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, SmallInteger, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from xinfu.kit.database import Base, Identified, OfShop
@@ -11,9 +11,9 @@ from xinfu.kit.ids import Id
 
 
 class CaseRow(Identified, OfShop, Base):
-    """One request of a customer about one order. What was decided when it was opened is kept as it was decided then.
+    """One case of a customer about one order. What was decided when it was opened is kept as it was decided then.
 
-    `version` rises with every change; `key` is the caller's own, so that a repeated request opens one.
+    `version` rises with every change; `key` is the caller's own, so that asking twice opens one.
     """
 
     __tablename__ = "aftersales_case"
@@ -23,6 +23,8 @@ class CaseRow(Identified, OfShop, Base):
         Index("ix_aftersales_case_order", "shop_id", "order_id", "opened_at"),
         Index("ix_aftersales_case_customer", "shop_id", "customer_id", "opened_at"),
         Index("ix_aftersales_case_state", "shop_id", "state", "opened_at"),
+        Index("ix_aftersales_case_due", "shop_id", "state", "due_at"),
+        Index("ix_aftersales_case_parcel", "shop_id", "return_tracking"),
     )
 
     number: Mapped[str] = mapped_column(String(24))
@@ -58,8 +60,22 @@ class CaseRow(Identified, OfShop, Base):
     opened_by: Mapped[str] = mapped_column(String(120))
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str] = mapped_column(String(120), default="")
+    decided_by_id: Mapped[str] = mapped_column(String(64), default="", server_default="")
     closed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
+    repaid_minor: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Of amount_minor, what was ordered to be paid back: from then on the order's payments know of it."""
+    due_at: Mapped[datetime | None]
+    assignee_id: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    assignee: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    risk_action: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    appealed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    gift: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """The receiver is perhaps not the buyer."""
+    refund_to: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    return_tracking: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    work: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default=text("'{}'"))
+    """contracts.Work: parcel, inspection, checklist, trust, risk and what else was done on it."""
 
 
 class CaseLineRow(Identified, OfShop, Base):
@@ -79,7 +95,7 @@ class CaseLineRow(Identified, OfShop, Base):
 
 
 class CaseEventRow(Identified, OfShop, Base):
-    """One step of a request, as a person reads it. `public`: the customer sees it too."""
+    """One step of a case, as a person reads it. `public`: the customer sees it too."""
 
     __tablename__ = "aftersales_event"
 
@@ -94,8 +110,30 @@ class CaseEventRow(Identified, OfShop, Base):
     public: Mapped[bool] = mapped_column(Boolean)
 
 
+class AppealRow(Identified, OfShop, Base):
+    """Someone does not accept a refusal; another person than the one who refused decides again."""
+
+    __tablename__ = "aftersales_appeal"
+    __table_args__ = (Index("ix_aftersales_appeal_state", "shop_id", "state", "at"),)
+
+    case_id: Mapped[Id] = mapped_column(ForeignKey("aftersales_case.id"), index=True)
+    at: Mapped[datetime]
+    by_kind: Mapped[str] = mapped_column(String(16))
+    by_id: Mapped[str] = mapped_column(String(64))
+    by_name: Mapped[str] = mapped_column(String(120))
+    words: Mapped[str] = mapped_column(Text)
+    against_id: Mapped[str] = mapped_column(String(64))
+    """Who refused."""
+    against: Mapped[str] = mapped_column(String(120))
+    state: Mapped[str] = mapped_column(String(12))
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[str] = mapped_column(String(64), default="")
+    decided_by: Mapped[str] = mapped_column(String(120), default="")
+    note: Mapped[str] = mapped_column(String(500), default="")
+
+
 class CaseCounter(Base):
-    """How many requests a shop has had on a day: the tail of their numbers."""
+    """How many cases a shop has had on a day: the tail of their numbers."""
 
     __tablename__ = "aftersales_counter"
 

@@ -1,10 +1,9 @@
 """Pure decisions of after-sales: may this be asked for, on what ground, who pays the freight, what goes back for each line.
 
-Values in, a Decision with its reasons out; every rule comes from the policy pack. A request that names things wrongly is refused with an
+Values in, a Decision with its reasons out; every rule comes from the policy pack. A wish that names things wrongly is refused with an
 error; one the rules do not allow gets a Decision that says so and why.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -18,7 +17,6 @@ from xinfu.aftersales.contracts import (
     LineFacts,
     Payer,
     Reason,
-    State,
     Verdict,
     Wish,
 )
@@ -29,23 +27,6 @@ from xinfu.kit.money import Money
 NO_REASON: frozenset[Reason] = frozenset({"no_reason", "size"})
 FAULT: frozenset[Reason] = frozenset({"quality", "damaged", "wrong_item", "missing", "not_as_described", "adverse_reaction"})
 DELIVERY: frozenset[Reason] = frozenset({"not_received", "late"})
-
-MOVES: Mapping[State, frozenset[State]] = {
-    "open": frozenset({"accepted", "declined", "withdrawn"}),
-    "accepted": frozenset({"withdrawn"}),
-    "declined": frozenset(),
-    "withdrawn": frozenset(),
-}
-COUNTS: frozenset[State] = frozenset({"open", "accepted"})
-"""States in which a request holds its units and its money."""
-
-STATE_WORDS: Mapping[State, tuple[str, str]] = {
-    "open": ("待处理", "open"),
-    "accepted": ("已同意", "accepted"),
-    "declined": ("已拒绝", "declined"),
-    "withdrawn": ("已撤销", "withdrawn"),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class _Item:
@@ -468,13 +449,6 @@ def _date(until: datetime) -> tuple[str, str]:
     """The last day of a window that ends before `until`."""
     last = until - timedelta(days=1)
     return f"{last.month}月{last.day}日", f"{last:%b} {last.day}"
-
-
-def check_move(state: State, to: State) -> None:
-    """Raises StateForbids."""
-    if to not in MOVES[state]:
-        zh, en = STATE_WORDS[state]
-        raise errors.StateForbids(state=zh, state_en=en)
 
 
 def holds_money(kind: str) -> bool:

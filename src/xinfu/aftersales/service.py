@@ -27,7 +27,8 @@ from xinfu.aftersales.contracts import (
 )
 from xinfu.aftersales.model import CaseEventRow, CaseLineRow, CaseRow
 from xinfu.aftersales.packs import Pack, Packs
-from xinfu.aftersales.policy import COUNTS, busies_units, check_move, eligible, holds_money, holds_units
+from xinfu.aftersales.lifecycle import COUNTS, forbids
+from xinfu.aftersales.policy import busies_units, eligible, holds_money, holds_units
 from xinfu.aftersales.views import case_of
 from xinfu.commerce import OrderConnector, OrderState, Sentence, check_key, confirm, dispatched, theirs
 from xinfu.commerce.operations_contracts import ConfirmedBy
@@ -55,14 +56,13 @@ class Cases:
     """What customers ask for. Whoever speaks for a customer (the AI, the customer) names them, and reaches their requests only."""
 
     def __init__(
-        self, database: Database, clock: Clock, settings: Settings, shop_system: OrderConnector, packs: Packs, pack: str = "cn-default"
+        self, database: Database, clock: Clock, settings: Settings, shop_system: OrderConnector, packs: Packs
     ) -> None:
         self._database = database
         self._clock = clock
         self._settings = settings
         self._shop = shop_system
         self._packs = packs
-        self._pack = pack
 
     async def preview(
         self, actor: Actor, shop_id: Id, order_no: str, wish: Wish | Mapping[str, Any], *, for_customer: Id | None = None
@@ -132,7 +132,7 @@ class Cases:
     async def accept(self, actor: Actor, shop_id: Id, number: str, *, version: int, note: str = "") -> Case:
         """Grant it as it was shown. Raises CaseNotFound, Conflict, StateForbids, NothingLeft."""
         actor.require(Permission.AFTERSALES_DECIDE, shop_id)
-        return await self._move(actor, shop_id, number, "accepted", version, note, None)
+        return await self._move(actor, shop_id, number, "handling", version, note, None)
 
     async def decline(self, actor: Actor, shop_id: Id, number: str, *, version: int, note: str) -> Case:
         """Say no, with a reason the customer can read. Raises CaseNotFound, Conflict, StateForbids, Invalid."""
@@ -176,15 +176,15 @@ class Cases:
 
     def pack_of(self, shop_id: Id) -> Pack:
         """The pack in force in this shop now. Raises PackUnknown."""
-        return self._packs.in_force(self._pack, self._clock.now(), self._zone(shop_id))
+        return self._packs.in_force(shop_id, self._clock.now(), self._zone(shop_id))
 
-    def pack_version(self, pack: str, version: int) -> Pack:
+    def pack_version(self, shop_id: Id, pack: str, version: int) -> Pack:
         """The very pack a request was judged by. Raises PackUnknown."""
-        return self._packs.version(pack, version)
+        return self._packs.version(shop_id, pack, version)
 
     async def _judge(self, unit: Unit, order: OrderState, wish: Wish, now: datetime) -> Decision:
         zone = self._zone(order.shop_id)
-        return eligible(wish, await self._facts(unit, order, wish, now, zone), self._packs.in_force(self._pack, now, zone))
+        return eligible(wish, await self._facts(unit, order, wish, now, zone), self._packs.in_force(order.shop_id, now, zone))
 
     async def _facts(self, unit: Unit, order: OrderState, wish: Wish, now: datetime, zone: ZoneInfo) -> Facts:
         rows = {r.id: r for r in await repository.of_order(unit, order.shop_id, order.id) if r.state in COUNTS}
@@ -249,13 +249,14 @@ class Cases:
                 return replace((await self._views(unit, shop_id, [row]))[0], repeated=True)
             if version is not None and version != row.version:
                 raise Conflict
-            check_move(row.state, to)  # type: ignore[arg-type]
-            if to == "accepted":
+            if row.state in ("done", "declined", "withdrawn"):
+                raise forbids(row.state)  # type: ignore[arg-type]
+            if to == "handling":
                 await self._affordable(unit, order, row)
             row.state = to
-            if to in ("accepted", "declined"):
+            if to in ("handling", "declined"):
                 row.decided_at, row.decided_by = now, actor.name
-            row.closed_at = None if to == "accepted" else now
+            row.closed_at = None if to == "handling" else now
             words = clean(note)[:500]
             zh, en = _MOVED[to]
             await self._tell(unit, actor, row, now, to, zh + (f"：{words}" if words else ""), en + (f": {words}" if words else ""))
@@ -296,7 +297,7 @@ class Cases:
 
 
 _MOVED: dict[State, tuple[str, str]] = {
-    "accepted": ("店铺已同意", "Accepted by the shop"),
+    "handling": ("店铺已同意", "Accepted by the shop"),
     "declined": ("店铺未同意", "Declined by the shop"),
     "withdrawn": ("申请已撤销", "Request withdrawn"),
 }

@@ -1,8 +1,10 @@
-"""A request as others see it, made from its rows."""
+"""A case as others see it, made from its rows."""
 
 from collections.abc import Sequence
 
-from xinfu.aftersales.contracts import Case, CaseEvent, Explanation, LineAmount
+import msgspec
+
+from xinfu.aftersales.contracts import Case, CaseEvent, Explanation, LineAmount, Work
 from xinfu.aftersales.model import CaseEventRow, CaseLineRow, CaseRow
 from xinfu.kit.money import Money
 
@@ -39,4 +41,19 @@ def case_of(row: CaseRow, lines: Sequence[CaseLineRow], events: Sequence[CaseEve
         closed_at=row.closed_at,
         version=row.version,
         timeline=tuple(CaseEvent(e.at, e.code, e.zh, e.en, e.actor_kind, e.actor_name, e.public) for e in events),
+        repaid=Money(row.repaid_minor, row.currency),
+        due_at=row.due_at,
+        assignee_id=row.assignee_id,
+        assignee=row.assignee,
+        appealed=row.appealed,
+        gift=row.gift,
+        work=work_of(row),
     )
+
+
+def work_of(row: CaseRow) -> Work:
+    return msgspec.convert(row.work, Work)
+
+
+def keep_work(row: CaseRow, work: Work) -> None:
+    row.work = msgspec.to_builtins(work)
