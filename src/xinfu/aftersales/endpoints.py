@@ -42,7 +42,7 @@ async def pack_in_force(request: Request, actor: CurrentActor, shop: CurrentShop
 async def preview_case(body: WishIn, request: Request, actor: CurrentActor, shop: CurrentShop, service: Service) -> CasePreviewOut:
     """What the rules say to it; nothing happens."""
     shown = await service.preview(actor, shop, body.order_no, body.wish)
-    return preview_out(shown, service.pack_version(shown.decision.pack, shown.decision.pack_version), locale_of(request))
+    return preview_out(shown, service.pack_version(shop, shown.decision.pack, shown.decision.pack_version), locale_of(request))
 
 
 @router.post("/cases")
@@ -98,8 +98,8 @@ async def decline_case(number: str, body: DecideIn, request: Request, actor: Cur
 
 
 def _out(case: Case, service: Cases, request: Request) -> CaseOut:
-    return case_out(case, service.pack_version(case.pack, case.pack_version), locale_of(request))
+    return case_out(case, service.pack_version(case.shop_id, case.pack, case.pack_version), locale_of(request))
 
 
 def _page(page: Page[Case], service: Cases, request: Request) -> CasesOut:
-    return cases_out(page, [service.pack_version(r.pack, r.pack_version) for r in page.items], locale_of(request))
+    return cases_out(page, [service.pack_version(r.shop_id, r.pack, r.pack_version) for r in page.items], locale_of(request))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from xinfu.aftersales import Packs, read_pack
-from xinfu.aftersales.errors import PackInvalid, PackUnknown
+from xinfu.aftersales.packs.errors import PackInvalid, PackUnknown
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TEXT = resources.files("xinfu.aftersales.packs").joinpath("cn-default.toml").read_text("utf-8")
@@ -57,11 +57,11 @@ def test_the_version_that_took_effect_last_is_in_force_by_the_shops_calendar() -
     later = TEXT.replace("version = 1", "version = 2").replace("2024-07-01", "2026-06-18")
     packs = Packs([read_pack(later), read_pack(TEXT)])
     before, after = datetime(2026, 6, 17, 15, 59, tzinfo=UTC), datetime(2026, 6, 17, 16, 0, tzinfo=UTC)
-    assert [packs.in_force("cn-default", at, SHANGHAI).version for at in (before, after)] == [1, 2]
-    assert packs.version("cn-default", 1).version == 1
+    assert [packs.in_force("any shop", at, SHANGHAI).version for at in (before, after)] == [1, 2]
+    assert packs.version("any shop", "cn-default", 1).version == 1
     for unknown in (
-        lambda: packs.in_force("cn-default", datetime(2020, 1, 1, tzinfo=UTC), SHANGHAI),
-        lambda: packs.version("cn-default", 3),
+        lambda: packs.in_force("any shop", datetime(2020, 1, 1, tzinfo=UTC), SHANGHAI),
+        lambda: packs.version("any shop", "cn-default", 3),
     ):
         with pytest.raises(PackUnknown):
             unknown()
