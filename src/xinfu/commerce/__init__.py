@@ -5,11 +5,21 @@ from xinfu.commerce.contracts import CatalogueChanged, OrderChanged, ShopConnect
 from xinfu.commerce.embedded import EmbeddedShop
 from xinfu.commerce.endpoints import router
 from xinfu.commerce.operations import OrderOperations, check_key, confirm, theirs
-from xinfu.commerce.operations_contracts import Done, HistoryEntry, Operation, OrderOperated, OrderState, Preview, Sentence
+from xinfu.commerce.operations_contracts import (
+    Done,
+    HistoryEntry,
+    Operation,
+    OrderOperated,
+    OrderState,
+    PaymentRef,
+    Preview,
+    Sentence,
+)
 from xinfu.commerce.operations_endpoints import router as operations_router
-from xinfu.commerce.operations_policy import dispatched
+from xinfu.commerce.operations_policy import dispatched, refund_parts
 from xinfu.commerce.policy import ATTRIBUTES, attribute_asked, status_text
-from xinfu.commerce.ports import OrderConnector
+from xinfu.commerce.ports import NoWallet, OrderConnector, RulesOf, Wallet, no_rules
+from xinfu.commerce.rules import NO_RULES, OrderRules
 from xinfu.commerce.service import Orders, Products
 from xinfu.commerce.service_imports import Imports
 from xinfu.commerce.tau2 import Tau2Report, import_tau2
@@ -17,6 +27,7 @@ from xinfu.commerce.writing import bulk_write
 
 __all__ = [
     "ATTRIBUTES",
+    "NO_RULES",
     "CatalogueChanged",
     "Done",
     "EmbeddedShop",
@@ -30,19 +41,24 @@ __all__ = [
     "NewProduct",
     "NewScan",
     "NewVariant",
+    "NoWallet",
     "Operation",
     "OrderChanged",
     "OrderConnector",
     "OrderOperated",
     "OrderOperations",
+    "OrderRules",
     "OrderState",
     "Orders",
+    "PaymentRef",
     "Preview",
     "Products",
+    "RulesOf",
     "Sentence",
     "ShopConnector",
     "Tally",
     "Tau2Report",
+    "Wallet",
     "Written",
     "attribute_asked",
     "bulk_write",
@@ -50,7 +66,9 @@ __all__ = [
     "confirm",
     "dispatched",
     "import_tau2",
+    "no_rules",
     "operations_router",
+    "refund_parts",
     "router",
     "status_text",
     "theirs",

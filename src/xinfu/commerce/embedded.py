@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 
 from xinfu.commerce import repository
 from xinfu.commerce.bulk import NewLine, NewOrder
@@ -17,6 +18,8 @@ from xinfu.commerce.operations_contracts import (
     MoneyEffect,
     OrderState,
     PaymentLine,
+    PaymentRef,
+    RefundPart,
     VariantState,
 )
 from xinfu.commerce.packing import pack, stamp_of
@@ -28,6 +31,12 @@ from xinfu.kit.money import Money
 
 NO_RETURN = "no_return_confirmed"
 """Key of an order line's extras: the buyer confirmed at this purchase that it cannot be given back without a reason."""
+
+
+ITEMS_CHANGED = "items_changed"
+ASKED_BACK = "asked_back"
+ADDRESS_PARTS = "address_parts"
+"""Keys of an order's extras: its items were changed; goods of it are being returned or exchanged; its address in parts, as set here."""
 
 
 class EmbeddedShop:
@@ -56,6 +65,7 @@ class EmbeddedShop:
         if changes.receiver is not None and changes.receiver_phone is not None and changes.address is not None:
             row.receiver, row.receiver_phone, row.address = changes.receiver, changes.receiver_phone, changes.address
             row.receiver_tail = phone_tail(changes.receiver_phone)
+        row.extras = row.extras | _noted(changes)
         if changes.gift is not None:
             row.gift = changes.gift
         if changes.note is not None:
@@ -102,6 +112,37 @@ class EmbeddedShop:
         await bulk_write(unit, order.shop_id, orders=[new], at=at)
         return new.no
 
+    async def pay_back(
+        self, unit: Unit, order: OrderState, parts: Sequence[RefundPart], at: datetime, reference: str
+    ) -> tuple[PaymentRef, ...]:
+        total = sum((part.amount for part in parts), order.total.zero())
+        if not parts or not order.total.zero() < total or not total <= order.refundable:
+            raise ValueError("more than is refundable")
+        await self.apply(unit, order, Changes(), MoneyEffect(total, order.total.zero(), order.total, tuple(parts)), at, reference)
+        return await _refunds(unit, order.shop_id, Payment.order_id == order.id, Payment.reference == reference)
+
+    async def refunding(self, unit: Unit, shop_id: Id) -> tuple[PaymentRef, ...]:
+        return await _refunds(unit, shop_id, Payment.state == "refunding")
+
+    async def refund_of(self, unit: Unit, shop_id: Id, payment_id: Id) -> PaymentRef | None:
+        found = await _refunds(unit, shop_id, Payment.id == payment_id, lock=True)
+        return found[0] if found else None
+
+    async def settle(
+        self, unit: Unit, shop_id: Id, payment_id: Id, state: Literal["done", "void"], at: datetime, *, method: str | None = None
+    ) -> PaymentRef | None:
+        ref = await self.refund_of(unit, shop_id, payment_id)
+        if ref is None or ref.state != "refunding":
+            return None
+        values: dict[str, object] = {"state": state, "settled_at": at, "method": ref.method if method is None else method}
+        await unit.execute(update(Payment).where(Payment.shop_id == shop_id, Payment.id == payment_id).values(values))
+        mark = (await unit.scalars(select(OrderMark).join(Payment, Payment.order_id == OrderMark.order_id).where(
+            OrderMark.shop_id == shop_id, Payment.id == payment_id
+        ).with_for_update(of=OrderMark))).one()  # fmt: skip
+        mark.revision += 1
+        await unit.flush()
+        return await self.refund_of(unit, shop_id, payment_id)
+
     async def _frozen(self, unit: Unit, query: Select[OrderRow]) -> OrderState | None:
         row = (await unit.scalars(query.execution_options(populate_existing=True))).one_or_none()
         if row is None:
@@ -137,7 +178,17 @@ class EmbeddedShop:
             mark.intercept_at,
             mark.pay_method,
             await _invoice(unit, row),
+            row.extras.get(ITEMS_CHANGED) is True,
+            row.extras.get(ASKED_BACK) is True,
         )
+
+
+def _noted(changes: Changes) -> dict[str, object]:
+    """What changes leave in the order's extras. An address given as one line has no parts any more."""
+    noted: dict[str, object] = {ITEMS_CHANGED: True} if changes.lines else {}
+    if changes.address_parts is not None:
+        noted[ADDRESS_PARTS] = dict(changes.address_parts)
+    return noted
 
 
 def _order(shop_id: Id, no: str) -> Select[OrderRow]:
@@ -193,13 +244,14 @@ async def _write_lines(unit: Unit, order: OrderState, changes: Changes) -> None:
 
 
 async def _write_money(unit: Unit, order: OrderState, changes: Changes, money: MoneyEffect, at: datetime, reference: str) -> None:
-    """Refunds under way and what is due. What was due before is void: the new sum holds it."""
+    """Refunds and what is paid or due, in the order it happens. What was due before is void: the new sum holds it."""
     own = (Payment.shop_id == order.shop_id, Payment.order_id == order.id)
     if changes.status == "cancelled" or changes.lines:
         await unit.execute(update(Payment).where(*own, Payment.state == "due").values(state="void"))
-    new = [("refund", part.method, part.amount, "refunding", at, reference) for part in money.parts]
+    new = [("refund", part.method, part.amount, "done" if part.at_once else "refunding", at, reference) for part in money.parts]
     if money.charge:
-        new.append(("payment", order.pay_method, money.charge, "due", at, reference))
+        method, state = (money.charged_to, "done") if money.charged_to else (order.pay_method, "due")
+        new.insert(0, ("payment", method, money.charge, state, at, reference))
     if not new:
         return
     position = (await unit.scalar(select(func.max(Payment.position)).where(*own)) or 0) + 1
@@ -218,6 +270,7 @@ async def _write_money(unit: Unit, order: OrderState, changes: Changes, money: M
                 at=when,
                 reference=named,
                 state=state,
+                settled_at=at if state == "done" and named else None,
                 extras={},
             )
         )
@@ -247,6 +300,20 @@ async def _mark(unit: Unit, order: OrderState, changes: Changes, at: datetime) -
         mark.intercept_at = at
     if changes.pay_method is not None:
         mark.pay_method = changes.pay_method
+
+
+async def _refunds(unit: Unit, shop_id: Id, *those: ColumnElement[bool], lock: bool = False) -> tuple[PaymentRef, ...]:
+    query = select(Payment, OrderRow.no, OrderRow.customer_id).join(OrderRow, OrderRow.id == Payment.order_id)
+    query = query.where(Payment.shop_id == shop_id, Payment.kind == "refund", *those).order_by(
+        Payment.at, Payment.order_id, Payment.position
+    )
+    query = query.execution_options(populate_existing=True)
+    return tuple(
+        [
+            PaymentRef(p.id, shop_id, no, customer_id, p.method, Money(p.amount_minor, p.currency), p.at, p.state, p.reference)  # type: ignore[arg-type]
+            for p, no, customer_id in await unit.execute(query.with_for_update(of=Payment) if lock else query)
+        ]
+    )
 
 
 def _pairs(options: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:

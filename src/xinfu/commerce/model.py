@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Index, LargeBinary, SmallInteger, String, Text, true
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, LargeBinary, SmallInteger, String, Text, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from xinfu.kit.database import Base, Identified, OfShop
@@ -118,6 +118,11 @@ class Payment(Identified, OfShop, Base):
     """Money in (kind payment) or back (refund). `state`: done, due (yet to be paid), refunding (yet to go back) or void."""
 
     __tablename__ = "payment"
+    __table_args__ = (
+        Index(
+            "ix_payment_refunding", "shop_id", "at", sqlite_where=text("state = 'refunding'"), postgresql_where=text("state = 'refunding'")
+        ),
+    )
 
     order_id: Mapped[Id] = mapped_column(ForeignKey("purchase_order.id"), index=True)
     position: Mapped[int] = mapped_column(SmallInteger)
@@ -128,6 +133,8 @@ class Payment(Identified, OfShop, Base):
     at: Mapped[datetime]
     reference: Mapped[str] = mapped_column(String(120))
     state: Mapped[str] = mapped_column(String(12), default="done", server_default="done")
+    settled_at: Mapped[datetime | None]
+    """When the house itself brought a refund to its end; such a row outlives an import that replaces the order."""
     extras: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 

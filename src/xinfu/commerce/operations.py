@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from xinfu.commerce import methods_policy
 from xinfu.commerce.errors import OrderNotFound
 from xinfu.commerce.model import OrderOperationRow
 from xinfu.commerce.operations_contracts import (
@@ -32,7 +33,7 @@ from xinfu.commerce.operations_contracts import (
 )
 from xinfu.commerce.operations_errors import ConfirmationMissing, KeyReused, OrderOutdated
 from xinfu.commerce.operations_policy import PERMISSION, Plan, Surroundings, judge, token_of
-from xinfu.commerce.ports import OrderConnector
+from xinfu.commerce.ports import NoWallet, OrderConnector, RulesOf, Wallet, no_rules
 from xinfu.identity import Permission, Settings
 from xinfu.kit import audit
 from xinfu.kit.auth import Actor
@@ -42,17 +43,23 @@ from xinfu.kit.errors import Invalid
 from xinfu.kit.ids import Id, new_id
 from xinfu.kit.text import clean
 
+_MONEY = ("cancel", "change_items", "change_payment")
 _KEY = re.compile(r"[A-Za-z0-9._:-]{8,80}")
 
 
 class OrderOperations:
     """What may be done to orders. Whoever speaks for a customer (the AI, the customer) names them, and reaches their orders only."""
 
-    def __init__(self, database: Database, clock: Clock, settings: Settings, shop_system: OrderConnector) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, settings: Settings, shop_system: OrderConnector, rules: RulesOf = no_rules,
+        wallet: Wallet | None = None,
+    ) -> None:  # fmt: skip
         self._database = database
         self._clock = clock
         self._settings = settings
         self._shop = shop_system
+        self._rules = rules
+        self._wallet = wallet or NoWallet()
 
     async def preview(
         self,
@@ -103,10 +110,13 @@ class OrderOperations:
                 order = theirs(actor, await self._shop.locked(unit, shop_id, order_no), for_customer)
                 if before := await _by_key(unit, shop_id, key):
                     return _again(before, order, operation, token)
-                plan = judge(order, asked, await self._around(unit, order, asked, now))
+                around = await self._around(unit, order, asked, now, lock=True)
+                plan = judge(order, asked, around)
                 if token != token_of(order, asked, plan.money):
                     raise OrderOutdated
                 done = await self._write(unit, order, asked, plan, now)
+                for reference, amount in methods_policy.moves(plan.money, around.methods):
+                    await self._wallet.move(unit, shop_id, order.customer_id, reference, amount)
                 _record(unit, actor, order, plan, done, key, token, confirmed_by or "", clean(confirmation)[:200])
         except IntegrityError as e:
             async with self._database.read() as unit:
@@ -132,7 +142,7 @@ class OrderOperations:
         async with self._database.read() as unit:
             return theirs(actor, await self._shop.state(unit, shop_id, order_no), for_customer)
 
-    async def _around(self, unit: Unit, order: OrderState, asked: Inputs, now: datetime) -> Surroundings:
+    async def _around(self, unit: Unit, order: OrderState, asked: Inputs, now: datetime, *, lock: bool = False) -> Surroundings:
         zone = ZoneInfo(self._settings.current(order.shop_id).time_zone)
         skus: list[str] = []
         sent_again: dict[int, int] = {}
@@ -150,6 +160,8 @@ class OrderOperations:
             await _payment_urged_at(unit, order) if asked.operation == "urge_payment" else None,
             await _parcel_answer_by(unit, order) if asked.operation == "urge_parcel" else None,
             sent_again,
+            self._rules(order.shop_id),
+            await self._wallet.methods(unit, order.shop_id, order.customer_id, lock=lock) if asked.operation in _MONEY else {},
         )
 
     async def _write(self, unit: Unit, order: OrderState, asked: Inputs, plan: Plan, now: datetime) -> Done:

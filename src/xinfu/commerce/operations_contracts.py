@@ -12,6 +12,7 @@ from xinfu.commerce.contracts import OrderStatus, Parcel
 from xinfu.kit.errors import Invalid
 from xinfu.kit.ids import Id
 from xinfu.kit.money import Money
+from xinfu.kit.postal import Parts
 from xinfu.kit.text import clean
 
 type Operation = Literal[
@@ -47,6 +48,7 @@ def _email(text: str) -> str:
 type Reason = Annotated[str, AfterValidator(clean), StringConstraints(max_length=200)]
 type Words = Annotated[str, AfterValidator(clean), StringConstraints(max_length=500)]
 type Given = Annotated[str, AfterValidator(clean), StringConstraints(min_length=1, max_length=120)]
+type MethodName = Annotated[str, AfterValidator(clean), StringConstraints(max_length=80)]
 type Position = Annotated[int, Field(ge=0, le=9999)]
 
 
@@ -87,12 +89,13 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeAddress:
-    """None = stays as it is."""
+    """None = stays as it is. `parts`: the address as a shop system keeps it in parts; then they are the address."""
 
     operation: Literal["change_address"] = "change_address"
     receiver: Given | None = None
     phone: Annotated[str, AfterValidator(clean), AfterValidator(_phone)] | None = None
     address: Annotated[str, AfterValidator(clean), StringConstraints(min_length=1, max_length=500)] | None = None
+    parts: Parts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,13 +114,16 @@ class ItemChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeItems:
+    """`method`: the customer's own payment method that pays or gets the difference ('' = settled the way it was paid)."""
+
     operation: Literal["change_items"] = "change_items"
     changes: Annotated[tuple[ItemChange, ...], Field(min_length=1, max_length=100)]
+    method: MethodName = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangePayment:
-    """Pay an unpaid order another way."""
+    """Pay an order another way: an unpaid one, and a paid one where the shop's rules allow that."""
 
     operation: Literal["change_payment"] = "change_payment"
     method: Annotated[str, AfterValidator(clean), StringConstraints(min_length=1, max_length=60)]
@@ -260,6 +266,10 @@ class OrderState:
     intercept_at: datetime | None = None
     pay_method: str = ""
     invoice: InvoiceState | None = None
+    items_changed: bool = False
+    """Were its items changed after it was placed?"""
+    asked_back: bool = False
+    """Does the shop system say that goods of it are being returned or exchanged already?"""
 
     @property
     def paid(self) -> Money:
@@ -307,18 +317,40 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class RefundPart:
+    """`at_once`: it is there at once, on a gift card of the customer."""
+
     method: str
     amount: Money
+    at_once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRef:
+    """A refund row of an order: what is to go back, by which way, and whether it did. `reference` names what asked for it."""
+
+    id: Id
+    shop_id: Id
+    order_no: str
+    customer_id: Id
+    method: str
+    amount: Money
+    at: datetime
+    state: PaymentState
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)
 class MoneyEffect:
-    """What goes back to the customer (by the way it was paid), what they still have to pay, and the order's total afterwards."""
+    """What goes back to the customer (by the way it was paid), what they still have to pay, and the order's total afterwards.
+
+    `charged_to`: the customer's own payment method that pays the charge at once ('' = it is yet to be paid).
+    """
 
     refund: Money
     charge: Money
     total: Money
     parts: tuple[RefundPart, ...] = ()
+    charged_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,6 +443,7 @@ class Changes:
     receiver: str | None = None
     receiver_phone: str | None = None
     address: str | None = None
+    address_parts: Mapping[str, str] | None = None
     gift: bool | None = None
     note: str | None = None
     lines: tuple[LineChange, ...] = ()

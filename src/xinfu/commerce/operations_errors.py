@@ -116,6 +116,57 @@ class CurrencyDiffers(Refusal):
     zh, en = "两件商品的币种不同，不能互换。", "The two have prices in different currencies."
 
 
+class ReasonNotAccepted(Refusal):
+    code, status = "reason_not_accepted", 422
+    zh, en = "这家店只接受这些取消原因：{reasons}。", "This shop takes only these reasons for cancelling: {reasons}."
+
+
+class NotOffered(Refusal):
+    code, status = "not_offered", 409
+    zh, en = "这家店不提供这种修改。", "This shop does not offer that."
+
+
+class StatusForbids(Refusal):
+    code, status = "status_forbids", 409
+    zh, en = "订单现在的状态不能这样做。", "The order's status does not allow this any more."
+
+
+class ChangedAlready(Refusal):
+    code, status = "changed_already", 409
+    zh, en = (
+        "这个订单的商品已经改过一次，不能再改或取消。",
+        "The items of this order were changed once; it can no longer be changed or cancelled.",
+    )
+
+
+class MethodMissing(Refusal):
+    code, status = "payment_method_missing", 422
+    zh, en = "要说明用客户的哪种支付方式。", "Name which of the customer's payment methods it is."
+
+
+class MethodUnknown(Refusal):
+    code, status = "payment_method_unknown", 422
+    zh, en = "这位客户没有这种支付方式。", "This customer has no such payment method."
+
+
+class SameMethod(Refusal):
+    code, status = "payment_method_same", 409
+    zh, en = "订单就是用这种方式付的。", "That is the payment method the order was paid by."
+
+
+class PaidSeveralWays(Refusal):
+    code, status = "paid_several_ways", 409
+    zh, en = (
+        "这个订单的支付方式已经改过，或分几笔支付，不能再改。",
+        "It was paid in several ways or paid again already; that cannot change any more.",
+    )
+
+
+class BalanceTooLow(Refusal):
+    code, status = "balance_too_low", 409
+    zh, en = "礼品卡余额不够。", "The gift card does not hold enough."
+
+
 class UrgedLately(Refusal):
     code, status = "urged_lately", 409
     zh, en = "刚催过不久，{until} 之后才能再催。", "That was done lately; not again before {until_en}."

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from xinfu.commerce import methods_policy
 from xinfu.commerce import operations_errors as no
 from xinfu.commerce.operations_contracts import (
     AskInvoice,
@@ -41,9 +42,12 @@ from xinfu.commerce.operations_contracts import (
     VariantState,
 )
 from xinfu.commerce.policy import is_gift
+from xinfu.commerce.ports import Method
+from xinfu.commerce.rules import NO_RULES, OrderRules
 from xinfu.identity.contracts import Permission
 from xinfu.kit.masking import mask_address, mask_name, mask_phone
 from xinfu.kit.money import Money
+from xinfu.kit.postal import one_line
 
 CARRIER_ANSWERS_IN = timedelta(hours=24)
 URGE_PAYMENT_EVERY = timedelta(hours=24)
@@ -82,6 +86,9 @@ class Surroundings:
     """Until when the answer to the last urge of this order's parcels is awaited."""
     sent_again: Mapping[int, int] = field(default_factory=dict)
     """Units already sent again, by line."""
+    rules: OrderRules = NO_RULES
+    methods: Mapping[str, Method] = field(default_factory=dict)
+    """The customer's own payment methods, by reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,8 @@ class Plan:
 
 def judge(order: OrderState, asked: Inputs, around: Surroundings) -> Plan:
     """What `asked` will do to `order`. Raises one refusal of operations_errors when it may not be done."""
+    if asked.operation in around.rules.never:
+        raise no.NotOffered
     decide: Callable[[OrderState, Any, Surroundings], Plan] = _DECIDE[type(asked)]
     return decide(order, asked, around)
 
@@ -198,22 +207,26 @@ def _intercept(order: OrderState, asked: Intercept, around: Surroundings) -> Pla
 
 
 def _cancel(order: OrderState, asked: Cancel, around: Surroundings) -> Plan:
-    _in_the_house(order)
+    _changeable(order, around)
+    if around.rules.cancel_reasons and asked.reason not in around.rules.cancel_reasons:
+        raise no.ReasonNotAccepted(reasons=", ".join(around.rules.cancel_reasons))
     back = order.refundable if order.total.zero() <= order.refundable else order.total.zero()
     lines = [_s("cancel", "订单取消，不再发货。", "The order is cancelled and will not be sent.")]
     if back:
         lines.append(_s("refund", f"退款 {back}，原路退回。", f"{back} goes back the way it was paid."))
     else:
         lines.append(_s("no_refund", "还没有付款，不涉及退款。", "Nothing was paid, so there is nothing to refund."))
-    money = MoneyEffect(back, order.total.zero(), order.total, refund_parts(order, back))
+    money = methods_policy.timed(MoneyEffect(back, order.total.zero(), order.total, refund_parts(order, back)), around.methods)
+    lines.extend(methods_policy.told(money, around.methods, around.rules))
     told = _s("cancel", "订单已取消" + _tail(asked.reason), "Order cancelled" + _tail(asked.reason, ": "))
     return _plan(order, lines, Changes(status="cancelled"), told, money=money)
 
 
 def _change_address(order: OrderState, asked: ChangeAddress, around: Surroundings) -> Plan:
-    _in_the_house(order)
+    _changeable(order, around)
     before = (order.receiver, order.receiver_phone, order.address)
-    after = (asked.receiver or before[0], asked.phone or before[1], asked.address or before[2])
+    given = one_line(asked.parts) if asked.parts else asked.address
+    after = (asked.receiver or before[0], asked.phone or before[1], given or before[2])
     if before == after:
         raise no.NothingChanges
     receiver, phone, address = (mask_name(after[0]), mask_phone(after[1]), mask_address(after[2]))
@@ -230,7 +243,8 @@ def _change_address(order: OrderState, asked: ChangeAddress, around: Surrounding
         )
     if order.status == "packed":
         warnings.append(_s("label_again", "已经打包，面单要重打。", "Already packed: the label has to be printed again."))
-    changes = Changes(receiver=after[0], receiver_phone=after[1], address=after[2], gift=gift)
+    parts = asked.parts or ({} if given else None)
+    changes = Changes(receiver=after[0], receiver_phone=after[1], address=after[2], address_parts=parts, gift=gift)
     told = _s("change_address", f"改寄到：{receiver} {phone} {address}", f"It goes to: {receiver} {phone} {address}")
     history = _s("change_address", f"收件信息已改为：{receiver} {phone} {address}", f"Now goes to: {receiver} {phone} {address}")
     return _plan(order, told, changes, history, tuple(warnings))
@@ -245,7 +259,7 @@ def _change_note(order: OrderState, asked: ChangeNote, around: Surroundings) -> 
 
 
 def _change_items(order: OrderState, asked: ChangeItems, around: Surroundings) -> Plan:
-    _in_the_house(order)
+    _changeable(order, around)
     if order.status == "packed":
         raise no.AlreadyPacked
     changed = _line_changes(order, asked, around)
@@ -257,7 +271,13 @@ def _change_items(order: OrderState, asked: ChangeItems, around: Surroundings) -
         was, now = _options(old.options) or old.sku, _options(new.options) or new.sku
         lines.append(_s("item", f"{old.name} × {old.quantity}：{was} → {now}", f"{old.name} × {old.quantity}: {was} → {now}"))
     money = _repriced(order, difference)
-    if money.refund:
+    if asked.method or around.rules.own_method:
+        money = methods_policy.by_method(money, methods_policy.named(asked.method, around.methods))
+    money = methods_policy.timed(money, around.methods)
+    if asked.method:
+        lines.append(_s("total", f"订单金额 {money.total}。", f"The order's total is {money.total}."))
+        lines.extend(methods_policy.told(money, around.methods, around.rules))
+    elif money.refund:
         lines.append(_s("refund", f"差价 {money.refund} 原路退回。", f"The difference of {money.refund} goes back the way it was paid."))
     elif money.charge:
         lines.append(_s("charge", f"需要补差价 {money.charge}。", f"The difference of {money.charge} is to be paid."))
@@ -314,6 +334,8 @@ def still_due(order: OrderState) -> Money:
 
 
 def _change_payment(order: OrderState, asked: ChangePayment, around: Surroundings) -> Plan:
+    if around.rules.pay_again and order.status != "unpaid":
+        return _pay_again(order, asked, around)
     _payable(order, around)
     if asked.method == order.pay_method:
         raise no.NothingChanges
@@ -321,6 +343,14 @@ def _change_payment(order: OrderState, asked: ChangePayment, around: Surrounding
     return _plan(
         order, told, Changes(pay_method=asked.method), _s("change_payment", f"支付方式改为 {asked.method}", f"To be paid by {asked.method}")
     )
+
+
+def _pay_again(order: OrderState, asked: ChangePayment, around: Surroundings) -> Plan:
+    _changeable(order, around)
+    money = methods_policy.timed(methods_policy.paid_again(order, asked.method, around.methods), around.methods)
+    lines = list(methods_policy.told(money, around.methods, around.rules))
+    history = _s("change_payment", "支付方式已更换：" + "".join(x.zh for x in lines), "Paid another way: " + " ".join(x.en for x in lines))
+    return _plan(order, lines, Changes(pay_method=money.charged_to), history, money=money)
 
 
 def _urge_payment(order: OrderState, asked: UrgePayment, around: Surroundings) -> Plan:
@@ -447,6 +477,15 @@ def _in_the_house(order: OrderState) -> None:
     _alive(order)
     if dispatched(order):
         raise no.AlreadyDispatched
+
+
+def _changeable(order: OrderState, around: Surroundings) -> None:
+    """Still in the house, and by the shop's own rules still open to changes."""
+    _in_the_house(order)
+    if around.rules.items_once and order.items_changed:
+        raise no.ChangedAlready
+    if around.rules.change_in and order.status not in around.rules.change_in:
+        raise no.StatusForbids
 
 
 def _paid(order: OrderState) -> None:

@@ -102,7 +102,7 @@ async def _products(unit: Unit, shop_id: Id, skus: set[str]) -> dict[str, Id]:
 
 
 async def _under_way(unit: Unit, shop_id: Id, ids: Sequence[Id], told: Sequence[Values]) -> list[Values]:
-    """Refunds the house has under way and differences yet to be paid, to be kept when their order is replaced: money owed is not forgotten.
+    """Refunds of the house, under way or paid, and differences yet to be paid: kept when their order is replaced, money is not forgotten.
 
     Left out for an order whose new record tells of refunds itself: then the shop system accounts for them.
     """
@@ -110,7 +110,10 @@ async def _under_way(unit: Unit, shop_id: Id, ids: Sequence[Id], told: Sequence[
     kept: list[Values] = []
     for chunk in chunks([id_ for id_ in ids if id_ not in accounted]):
         query = select(payment).where(payment.c.shop_id == shop_id, payment.c.order_id.in_(chunk))
-        kept.extend(dict(row._mapping) for row in await unit.execute(query.where(payment.c.state.in_(("refunding", "due")))))
+        kept.extend(
+            dict(row._mapping)
+            for row in await unit.execute(query.where(payment.c.state.in_(("refunding", "due")) | payment.c.settled_at.is_not(None)))
+        )
     return kept
 
 
@@ -139,6 +142,7 @@ def _add(rows: _Rows, shop_id: Id, id_: Id, given: NewOrder, key: str, fingerpri
             own
             | {"id": new_id(), "position": position, "kind": paid.kind, "method": paid.method, "amount_minor": paid.amount.minor}
             | {"currency": paid.amount.currency, "at": paid.at, "reference": paid.reference, "extras": paid.extras, "state": "done"}
+            | {"settled_at": None}
         )
     for position, sent in enumerate(given.parcels):
         _add_parcel(rows, own, position, sent)
