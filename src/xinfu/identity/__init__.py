@@ -5,6 +5,7 @@ from xinfu.identity.contracts import AccessChanged, OpeningHours, Permission, Sh
 from xinfu.identity.endpoints import router
 from xinfu.identity.http import CurrentActor, CurrentShop
 from xinfu.identity.keys import Passwords
+from xinfu.identity.lookups import Colleague, holders, role_keys, shop_currency
 from xinfu.identity.service import AuditLog, Settings, Shops
 from xinfu.identity.service_sign_in import Authenticator, SignIn
 from xinfu.identity.service_staff import Roles, StaffAdmin, Tokens
@@ -14,6 +15,7 @@ __all__ = [
     "AuditLog",
     "Authenticator",
     "Bootstrapped",
+    "Colleague",
     "CurrentActor",
     "CurrentShop",
     "OpeningHours",
@@ -29,5 +31,8 @@ __all__ = [
     "Tokens",
     "bootstrap",
     "console_actor",
+    "holders",
+    "role_keys",
     "router",
+    "shop_currency",
 ]

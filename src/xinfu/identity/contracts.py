@@ -28,6 +28,11 @@ class Permission(StrEnum):
     AFTERSALES_READ = "aftersales.read"
     AFTERSALES_REQUEST = "aftersales.request"  # open and withdraw requests
     AFTERSALES_DECIDE = "aftersales.decide"  # accept and decline requests
+    AFTERSALES_APPROVE = "aftersales.approve"  # decide what is beyond others' authority
+    AFTERSALES_LIMITS = "aftersales.limits"  # set who may grant how much
+    LEDGER_READ = "ledger.read"
+    RISK_READ = "risk.read"
+    RISK_DECIDE = "risk.decide"  # confirm and dismiss findings, trust shared values, warn and end contacts, leave them out of figures
     KNOWLEDGE_READ = "knowledge.read"
     KNOWLEDGE_EDIT = "knowledge.edit"
     SCRIPTS_SHARED_EDIT = "scripts.shared_edit"
