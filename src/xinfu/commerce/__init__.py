@@ -4,6 +4,7 @@ from xinfu.commerce.bulk import NewInvoice, NewLine, NewOrder, NewParcel, NewPay
 from xinfu.commerce.contracts import CatalogueChanged, OrderChanged, ShopConnector
 from xinfu.commerce.embedded import EmbeddedShop
 from xinfu.commerce.endpoints import router
+from xinfu.commerce.methods_policy import named as named_method
 from xinfu.commerce.operations import OrderOperations, check_key, confirm, theirs
 from xinfu.commerce.operations_contracts import (
     Done,
@@ -18,7 +19,7 @@ from xinfu.commerce.operations_contracts import (
 from xinfu.commerce.operations_endpoints import router as operations_router
 from xinfu.commerce.operations_policy import dispatched, refund_parts
 from xinfu.commerce.policy import ATTRIBUTES, attribute_asked, status_text
-from xinfu.commerce.ports import NoWallet, OrderConnector, RulesOf, Wallet, no_rules
+from xinfu.commerce.ports import Method, NoWallet, OrderConnector, RulesOf, Wallet, no_rules
 from xinfu.commerce.rules import NO_RULES, OrderRules
 from xinfu.commerce.service import Orders, Products
 from xinfu.commerce.service_imports import Imports
@@ -33,6 +34,7 @@ __all__ = [
     "EmbeddedShop",
     "HistoryEntry",
     "Imports",
+    "Method",
     "NewInvoice",
     "NewLine",
     "NewOrder",
@@ -66,6 +68,7 @@ __all__ = [
     "confirm",
     "dispatched",
     "import_tau2",
+    "named_method",
     "no_rules",
     "operations_router",
     "refund_parts",

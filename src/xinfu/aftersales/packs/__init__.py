@@ -12,6 +12,7 @@ from xinfu.aftersales.packs.pack import (
     EarlyRefundRule,
     FreightContract,
     Pack,
+    RequestRule,
     Rules,
     TrustRule,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "Pack",
     "PackProblem",
     "Packs",
+    "RequestRule",
     "Rules",
     "TrustRule",
     "read_pack",

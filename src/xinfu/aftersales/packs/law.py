@@ -44,6 +44,7 @@ def _names(pack: Pack) -> Iterator[Fault]:
         "compensation": pack.compensation.clause,
         "freight_contract": pack.freight_contract.clause if pack.freight_contract else "",
         "auto": pack.auto.clause,
+        "requests": pack.requests.clause,
     }
     named += [((name, "clause"), clause) for name, clause in optional.items() if clause]
     for path, clause in named:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 
 from xinfu.aftersales.contracts import Disposition, Kind, Payer, Reason, Trust
+from xinfu.commerce import OrderRules
 from xinfu.kit.money import Money
 
 type Days = Annotated[int, Field(ge=0, le=3650)]
@@ -257,6 +258,19 @@ class DueRule:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestRule:
+    """How cases are asked for. `kinds`: the only ones this shop offers (none named = all). `once`: one return or exchange for an order, all
+    its items at once. `own_method`: a return names the customer's payment method the money goes to (one it was paid by, or a gift card), an
+    exchange the one that settles the difference. `other_variant`: an exchange is for another variant, never the same again."""
+
+    kinds: tuple[Kind, ...] = ()
+    once: bool = False
+    own_method: bool = False
+    other_variant: bool = False
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """One version of one pack. `lawful_floor` False: not under Chinese consumer law, whose least windows are then not asked for."""
 
@@ -283,6 +297,8 @@ class Pack:
     dispute: DisputeRule = field(default_factory=DisputeRule)
     appeal: AppealRule = field(default_factory=AppealRule)
     due: DueRule = field(default_factory=DueRule)
+    orders: OrderRules = field(default_factory=OrderRules)
+    requests: RequestRule = field(default_factory=RequestRule)
     lawful_floor: bool = True
 
     def rules_for(self, category: str) -> "Rules":
