@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 import xinfu
 from xinfu import aftersales, commerce, customers, demo, identity, knowledge, migrations, reception, routing, teaching
+from xinfu.aftersales import authority, ledger
 from xinfu.commerce.endpoints import CustomerBook
 from xinfu.config import Config
 from xinfu.conversations import endpoints as conversation_endpoints
@@ -38,7 +39,7 @@ from xinfu.conversations.store import LogStore
 from xinfu.kit.auth import Actor
 from xinfu.kit.bus import Bus
 from xinfu.kit.clock import Clock, SystemClock
-from xinfu.kit.database import Database
+from xinfu.kit.database import Database, Unit
 from xinfu.kit.express import Express
 from xinfu.kit.http import install_problem_handlers
 from xinfu.kit.ids import Id
@@ -80,6 +81,10 @@ class Centre:
         self.products = commerce.Products(self.database, self.clock)
         self.embedded_shop = commerce.EmbeddedShop()
         self.order_operations = commerce.OrderOperations(self.database, self.clock, self.settings, self.embedded_shop)
+        self.authority = authority.Authority(self.database, self.clock, self.settings)
+        self.authority.on_deciding.append(self._hold_order)
+        self.limits = authority.Limits(self.database, self.clock)
+        self.ledger = ledger.Ledger(self.database)
         self.requests = aftersales.Cases(self.database, self.clock, self.settings, self.embedded_shop, aftersales.Packs.shipped())
         self.imports = commerce.Imports(self.database, self.clock, self.settings, self.shops, self.customers)
         self.customer_imports = customers.CustomerImports(self.database, self.clock, self.settings)
@@ -161,7 +166,7 @@ class Centre:
                 self.audit, self.customers, self.orders, self.products, self.knowledge, self.scripts, self.files, self.conversations,
                 self.sessions, self.attachments, self.board, self.routing, self.imports, self.customer_imports, self.showroom,
                 self.order_operations, self.requests, self.labelled, self.training, self.asking,
-                self.llm, self.assist, self.ai_days, self.corrections,
+                self.llm, self.assist, self.ai_days, self.corrections, self.authority, self.limits, self.ledger,
             )
         }  # fmt: skip
         self.provided[widget_endpoints.Reachable] = self.routing
@@ -182,11 +187,13 @@ class Centre:
         await self.search.start(self.store)
         await self.routing.start()
         await self.keeper.start()
+        await self.authority.start()
         if self.config.simulate:
             await self.showroom.simulator.start()
 
     async def stop(self) -> None:
         await self.showroom.simulator.stop()
+        await self.authority.stop()
         await self.keeper.stop()
         await self.routing.stop()
         await self.training.stop()
@@ -199,6 +206,11 @@ class Centre:
         self.knowledge.stop()
         await self.store.close()
         await self.database.dispose()
+
+    async def _hold_order(self, unit: Unit, approval: authority.Approval) -> None:
+        """What is done to an order goes one after another; so does what is approved about it."""
+        if approval.ask.order_no:
+            await self.embedded_shop.locked(unit, approval.shop_id, approval.ask.order_no)
 
     async def _access_changed(self, changed: identity.AccessChanged) -> None:
         self.live.sign_off(changed.actor_id)
@@ -270,8 +282,8 @@ def create_app(config: Config, clock: Clock | None = None) -> Front:
     install_problem_handlers(http)
     routers = (
         identity.router, conversation_endpoints.router, file_endpoints.router, widget_endpoints.router,
-        customers.router, commerce.router, commerce.operations_router, aftersales.router, knowledge.router, teaching.router,
-        routing.router, reception.router, reception.assist_router, reception.llm_router,
+        customers.router, commerce.router, commerce.operations_router, aftersales.router, authority.router, ledger.router,
+        knowledge.router, teaching.router, routing.router, reception.router, reception.assist_router, reception.llm_router,
     )  # fmt: skip
     for router in routers:
         http.include_router(router)

@@ -14,9 +14,11 @@ from xinfu.aftersales.authority.contracts import (
     Rules,
     Ruling,
 )
+from xinfu.aftersales.authority.endpoints import router
 from xinfu.aftersales.authority.errors import BeyondAuthority, NotGrantable
 from xinfu.aftersales.authority.policy import Who, decide, default_rules
 from xinfu.aftersales.authority.service import Authority
+from xinfu.aftersales.authority.service_limits import Limits, LimitsView
 
 __all__ = [
     "ACTIONS",
@@ -29,6 +31,8 @@ __all__ = [
     "Authority",
     "BeyondAuthority",
     "Limit",
+    "Limits",
+    "LimitsView",
     "NotGrantable",
     "Person",
     "Reason",
@@ -37,4 +41,5 @@ __all__ = [
     "Who",
     "decide",
     "default_rules",
+    "router",
 ]

@@ -1,6 +1,7 @@
 """The books of what is given back: double entry, never changed, every entry chained to the one before."""
 
 from xinfu.aftersales.ledger.contracts import ACCOUNT_WORDS, ACCOUNTS, Account, Balance, Entry, Filter, Posting, Verification
+from xinfu.aftersales.ledger.endpoints import router
 from xinfu.aftersales.ledger.errors import LedgerConflict, Unbalanced
 from xinfu.aftersales.ledger.service import Ledger
 
@@ -16,4 +17,5 @@ __all__ = [
     "Posting",
     "Unbalanced",
     "Verification",
+    "router",
 ]
