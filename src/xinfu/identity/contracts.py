@@ -33,6 +33,9 @@ class Permission(StrEnum):
     LEDGER_READ = "ledger.read"
     RISK_READ = "risk.read"
     RISK_DECIDE = "risk.decide"  # confirm and dismiss findings, trust shared values, warn and end contacts, leave them out of figures
+    PACKS_EDIT = "packs.edit"  # the shop's after-sales rules
+    LISTING_EDIT = "listing.edit"  # enter campaign listings
+    LISTING_CHECK = "listing.check"  # check what somebody else entered
     KNOWLEDGE_READ = "knowledge.read"
     KNOWLEDGE_EDIT = "knowledge.edit"
     SCRIPTS_SHARED_EDIT = "scripts.shared_edit"

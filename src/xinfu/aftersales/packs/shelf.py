@@ -25,9 +25,26 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """A version of a shop's own, read when it is first asked for: a centre with many does not start more slowly."""
+
+    id: str
+    version: int
+    effective_from: date
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class _OfShop:
-    packs: dict[str, list[Pack]]
+    packs: dict[str, list[Stored]]
     choices: tuple[Choice, ...]
+    read: dict[tuple[str, int], Pack]
+
+    def pack(self, stored: Stored) -> Pack:
+        key = (stored.id, stored.version)
+        if key not in self.read:
+            self.read[key] = read_pack(stored.text)
+        return self.read[key]
 
 
 class Packs:
@@ -48,9 +65,13 @@ class Packs:
     def shipped_ids(self) -> list[str]:
         return list(self._shipped)
 
-    def put(self, shop_id: Id, own: Iterable[Pack], choices: Sequence[Choice]) -> None:
+    def put(self, shop_id: Id, own: Iterable[Stored], choices: Sequence[Choice]) -> None:
         """What a shop has of its own from now on, in place of what it had."""
-        self._shops[shop_id] = _OfShop(_by_id(own), tuple(sorted(choices, key=lambda c: (c.effective_from, c.n))))
+        packs: dict[str, list[Stored]] = {}
+        for stored in sorted(own, key=lambda v: (v.effective_from, v.version)):
+            packs.setdefault(stored.id, []).append(stored)
+        before = self._shops.get(shop_id)
+        self._shops[shop_id] = _OfShop(packs, tuple(sorted(choices, key=lambda c: (c.effective_from, c.n))), before.read if before else {})
 
     def in_force(self, shop_id: Id, at: datetime, zone: ZoneInfo) -> Pack:
         """What the shop goes by at this moment, by its own calendar. Raises PackUnknown."""
@@ -67,26 +88,31 @@ class Packs:
 
     def latest(self, shop_id: Id, id_: str, day: date) -> Pack | None:
         """The version of this pack that took effect last by this day."""
-        return next((pack for pack in reversed(self.versions(shop_id, id_)) if pack.effective_from <= day), None)
+        if id_ in self._shipped:
+            return next((pack for pack in reversed(self._shipped[id_]) if pack.effective_from <= day), None)
+        own = self._shops.get(shop_id)
+        stored = next((v for v in reversed(own.packs.get(id_, [])) if v.effective_from <= day), None) if own else None
+        return own.pack(stored) if own and stored else None
 
     def version(self, shop_id: Id, id_: str, version: int) -> Pack:
         """The very version something was judged by. Raises PackUnknown."""
-        for pack in self.versions(shop_id, id_):
+        for pack in self._shipped.get(id_, ()):
             if pack.version == version:
                 return pack
+        own = self._shops.get(shop_id)
+        for stored in own.packs.get(id_, []) if own else ():
+            if own and stored.version == version:
+                return own.pack(stored)
         raise PackUnknown(pack=f"{id_} {version}")
 
-    def versions(self, shop_id: Id, id_: str) -> Sequence[Pack]:
-        """In the order they take effect; none of a pack the shop does not know."""
-        if id_ in self._shipped:
-            return self._shipped[id_]
+    def coming(self, shop_id: Id, after: date) -> list[date]:
+        """The days after this one on which the shop chose to go by another pack."""
         own = self._shops.get(shop_id)
-        return own.packs.get(id_, []) if own else []
+        return [c.effective_from for c in own.choices if c.effective_from > after] if own else []
 
-    def ids(self, shop_id: Id) -> list[str]:
-        """Of every pack the shop may go by: those of the product first."""
-        own = self._shops.get(shop_id)
-        return [*self._shipped, *(own.packs if own else ())]
+    def shipped_versions(self) -> list[Pack]:
+        """Every version that comes with the product."""
+        return [pack for versions in self._shipped.values() for pack in versions]
 
 
 def _by_id(packs: Iterable[Pack]) -> dict[str, list[Pack]]:
