@@ -24,6 +24,7 @@ from xinfu.commerce.rules import NO_RULES, OrderRules
 from xinfu.commerce.service import Orders, Products
 from xinfu.commerce.service_imports import Imports
 from xinfu.commerce.tau2 import Tau2Report, import_tau2
+from xinfu.commerce.tau2_export import tau2_orders, tau2_products
 from xinfu.commerce.writing import bulk_write
 
 __all__ = [
@@ -74,5 +75,7 @@ __all__ = [
     "refund_parts",
     "router",
     "status_text",
+    "tau2_orders",
+    "tau2_products",
     "theirs",
 ]

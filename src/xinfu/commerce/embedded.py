@@ -36,7 +36,9 @@ NO_RETURN = "no_return_confirmed"
 ITEMS_CHANGED = "items_changed"
 ASKED_BACK = "asked_back"
 ADDRESS_PARTS = "address_parts"
-"""Keys of an order's extras: its items were changed; goods of it are being returned or exchanged; its address in parts, as set here."""
+CANCEL_REASON = "cancel_reason"
+"""Keys of an order's extras: its items were changed; goods of it are being returned or exchanged; its address in parts, as set here; why
+it was cancelled."""
 
 
 class EmbeddedShop:
@@ -188,6 +190,8 @@ def _noted(changes: Changes) -> dict[str, object]:
     noted: dict[str, object] = {ITEMS_CHANGED: True} if changes.lines else {}
     if changes.address_parts is not None:
         noted[ADDRESS_PARTS] = dict(changes.address_parts)
+    if changes.cancel_reason:
+        noted[CANCEL_REASON] = changes.cancel_reason
     return noted
 
 

@@ -440,6 +440,7 @@ class Changes:
     """What is written; None and empty = stays as it is. Refunds and the charge are in the plan's MoneyEffect."""
 
     status: OrderStatus | None = None
+    cancel_reason: str = ""
     receiver: str | None = None
     receiver_phone: str | None = None
     address: str | None = None

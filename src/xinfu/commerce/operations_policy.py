@@ -219,7 +219,7 @@ def _cancel(order: OrderState, asked: Cancel, around: Surroundings) -> Plan:
     money = methods_policy.timed(MoneyEffect(back, order.total.zero(), order.total, refund_parts(order, back)), around.methods)
     lines.extend(methods_policy.told(money, around.methods, around.rules))
     told = _s("cancel", "订单已取消" + _tail(asked.reason), "Order cancelled" + _tail(asked.reason, ": "))
-    return _plan(order, lines, Changes(status="cancelled"), told, money=money)
+    return _plan(order, lines, Changes(status="cancelled", cancel_reason=asked.reason), told, money=money)
 
 
 def _change_address(order: OrderState, asked: ChangeAddress, around: Surroundings) -> Plan:

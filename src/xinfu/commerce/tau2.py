@@ -15,6 +15,7 @@ from typing import Any
 from xinfu.commerce import repository
 from xinfu.commerce.bulk import NewLine, NewOrder, NewParcel, NewPayment, NewProduct, NewVariant, Written
 from xinfu.commerce.contracts import OrderStatus
+from xinfu.commerce.embedded import ASKED_BACK, ITEMS_CHANGED
 from xinfu.commerce.policy import attribute_asked, order_key
 from xinfu.commerce.writing import bulk_write
 from xinfu.kit.database import Database, Unit
@@ -25,7 +26,12 @@ from xinfu.kit.money import Money
 CURRENCY = "USD"
 _IN_STOCK = 100  # the form says only whether there is any
 _ADDRESS = ("address1", "address2", "city", "state", "zip", "country")
-_STATUS: dict[str, OrderStatus] = {"pending": "paid", "processed": "shipped", "delivered": "delivered", "cancelled": "cancelled"}
+AS_CHANGED = "pending (item modified)"
+AS_ASKED_BACK = ("return requested", "exchange requested")
+_STATUS: dict[str, OrderStatus] = {
+    "pending": "paid", AS_CHANGED: "paid", "processed": "shipped", "delivered": "delivered", "cancelled": "cancelled",
+    **dict.fromkeys(AS_ASKED_BACK, "delivered"),
+}  # fmt: skip
 
 type Json = dict[str, Any]
 type WriteUsers = Callable[[Unit, Id, Mapping[str, Json], datetime], Awaitable[dict[str, Id]]]
@@ -132,8 +138,13 @@ def _order(exact: Json, given: Json, customer_id: Id, user: Json, placed_at: dat
             for p in exact["payment_history"]
         ),
         parcels=tuple(NewParcel("", number) for f in exact["fulfillments"] for number in f["tracking_id"]),
-        extras={"tau2": given},
+        extras={"tau2": given} | _known(given["status"]),
     )
+
+
+def _known(status: str) -> dict[str, bool]:
+    """What an order that was changed, or asked back, before it came here tells by its status."""
+    return {ITEMS_CHANGED: True} if status == AS_CHANGED else {ASKED_BACK: True} if status in AS_ASKED_BACK else {}
 
 
 def _money(digits: str | int) -> Money:

@@ -40,6 +40,15 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressPreview:
+    """A change of a customer's own address, masked. `token` stands for exactly this change."""
+
+    before: str
+    after: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentMethod:
     """One way a customer pays. `balance` is what a gift card holds; None for all others."""
 

@@ -13,6 +13,8 @@ __all__ = ["mask_address", "mask_email", "mask_name", "mask_phone"]
 
 type Sensitive = Literal["name", "phone", "email", "addresses"]
 SENSITIVE: tuple[str, ...] = get_args(Sensitive.__value__)
+ADDRESS_PARTS = "address_parts"
+"""Key of a customer's extras: the parts of their own address as set here, in the shop system's form."""
 MAX_VIP = 5
 MAX_TAGS = 30
 

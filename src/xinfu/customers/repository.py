@@ -27,8 +27,9 @@ async def briefs(unit: Unit, shop_id: Id, ids: Sequence[Id]) -> Sequence[RowMapp
     return found
 
 
-async def get(unit: Unit, shop_id: Id, customer_id: Id) -> Customer | None:
-    return await unit.scalar(select(Customer).where(Customer.shop_id == shop_id, Customer.id == customer_id))
+async def get(unit: Unit, shop_id: Id, customer_id: Id, *, lock: bool = False) -> Customer | None:
+    query = select(Customer).where(Customer.shop_id == shop_id, Customer.id == customer_id)
+    return await unit.scalar(query.with_for_update().execution_options(populate_existing=True) if lock else query)
 
 
 async def notes_of(unit: Unit, shop_id: Id, customer_id: Id, limit: int = 50) -> Sequence[CustomerNote]:

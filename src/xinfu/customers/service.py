@@ -1,12 +1,23 @@
 """Use-cases of customers: taking in visitors, the masked profile, unmasking with a reason, notes and tags."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
 
 from xinfu.customers import policy, repository
-from xinfu.customers.contracts import CustomerBrief, Visit
-from xinfu.customers.errors import CustomerNotFound, NoteEmpty, ReasonMissing, TagsTooMany
+from xinfu.customers.contracts import AddressPreview, CustomerBrief, Visit
+from xinfu.customers.errors import (
+    AddressNotAgreed,
+    AddressOutdated,
+    AddressUnchanged,
+    CustomerNotFound,
+    NoteEmpty,
+    ReasonMissing,
+    TagsTooMany,
+)
 from xinfu.customers.model import Customer, CustomerNote
 from xinfu.customers.policy import Sensitive
 from xinfu.customers.schemas import AddressOut, CustomerOut, NoteOut, ProfileOut
@@ -20,6 +31,7 @@ from xinfu.kit.errors import Invalid
 from xinfu.kit.i18n import Locale
 from xinfu.kit.ids import Id, is_id, new_id
 from xinfu.kit.paging import Page, decode_cursor, encode_cursor
+from xinfu.kit.postal import one_line, parts_of
 from xinfu.kit.text import clean
 
 BATCH = 500
@@ -139,6 +151,52 @@ class Customers:
                 audit.record(unit, actor, now, "customer.edited", shop_id, "customer", customer_id, **changed)
         return await self.profile(actor, shop_id, customer_id)
 
+    async def preview_address(
+        self, actor: Actor, shop_id: Id, customer_id: Id, parts: Mapping[str, str], *, for_customer: Id | None = None
+    ) -> AddressPreview:
+        """What changing the customer's own address (the first of their book) would do, masked as staff see it.
+
+        Raises Invalid, CustomerNotFound, AddressUnchanged.
+        """
+        actor.require(Permission.CUSTOMERS_EDIT, shop_id)
+        given = parts_of(parts)
+        async with self._database.read() as unit:
+            row = await _reached(unit, actor, shop_id, customer_id, for_customer)
+        if _parts(row, given) == given:
+            raise AddressUnchanged
+        return AddressPreview(policy.mask_address(_own(row).get("address", "")), policy.mask_address(one_line(given)), _token(row, given))
+
+    async def change_address(
+        self,
+        actor: Actor,
+        shop_id: Id,
+        customer_id: Id,
+        parts: Mapping[str, str],
+        *,
+        token: str,
+        confirmed_by: Literal["customer", "staff"] | None = None,
+        confirmation: str = "",
+        for_customer: Id | None = None,
+    ) -> None:
+        """Do what the preview with this token showed; orders keep the address they have. `confirmation`: a message id, a word.
+
+        Raises AddressNotAgreed, AddressOutdated, and what preview_address raises.
+        """
+        actor.require(Permission.CUSTOMERS_EDIT, shop_id)
+        given = parts_of(parts)
+        if confirmed_by is None or (actor.kind in ("ai", "customer") and confirmed_by != "customer"):
+            raise AddressNotAgreed
+        async with self._database.unit() as unit:
+            row = await _reached(unit, actor, shop_id, customer_id, for_customer, lock=True)
+            if _parts(row, given) == given:
+                raise AddressUnchanged
+            if token != _token(row, given):
+                raise AddressOutdated
+            row.addresses = [_own(row) | {"address": one_line(given)}, *row.addresses[1:]]
+            row.extras = row.extras | {policy.ADDRESS_PARTS: given}
+            told = {"confirmed_by": confirmed_by, "confirmation": clean(confirmation)[:200]}
+            audit.record(unit, actor, self._clock.now(), "customer.address_changed", shop_id, "customer", row.id, **told)
+
     # ---- inside
 
     async def _flush(self) -> None:
@@ -159,6 +217,35 @@ def _fail(futures: Sequence[asyncio.Future[CustomerBrief]], error: Exception) ->
     for future in futures:
         if not future.done():
             future.set_exception(error)
+
+
+async def _reached(unit: Unit, actor: Actor, shop_id: Id, customer_id: Id, for_customer: Id | None, *, lock: bool = False) -> Customer:
+    """Raises CustomerNotFound, also when someone speaks for another customer: that this one exists is not theirs to know."""
+    if (actor.kind in ("ai", "customer") and for_customer is None) or for_customer not in (None, customer_id):
+        raise CustomerNotFound
+    row = await repository.get(unit, shop_id, customer_id, lock=lock) if is_id(customer_id) else None
+    if row is None:
+        raise CustomerNotFound
+    return row
+
+
+def _own(row: Customer) -> dict[str, str]:
+    """The customer's own address: the first of the book, or an empty one."""
+    return row.addresses[0] if row.addresses else {"receiver": row.name, "phone": row.phone, "address": ""}
+
+
+def _parts(row: Customer, given: Mapping[str, str]) -> dict[str, str] | None:
+    """The own address in parts, where it is known so; else whether it reads the same."""
+    known = row.extras.get(policy.ADDRESS_PARTS) or row.extras.get("tau2", {}).get("address")
+    if known is not None:
+        return dict(known)
+    return dict(given) if one_line(given) == _own(row).get("address") else None
+
+
+def _token(row: Customer, given: Mapping[str, str]) -> str:
+    """Stands for this change of this address."""
+    told = [row.id, _own(row), row.extras.get(policy.ADDRESS_PARTS), dict(given)]
+    return hashlib.blake2b(msgspec.json.encode(told, order="sorted"), digest_size=16).hexdigest()
 
 
 async def _existing(unit: Unit, shop_id: Id, customer_id: Id) -> Customer:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from xinfu.customers.bulk import NewAddress, NewCustomer
 from xinfu.customers.contracts import PaymentKind
 from xinfu.customers.model import Customer, PaymentMethodRow
+from xinfu.customers.policy import ADDRESS_PARTS
 from xinfu.customers.wallet import NewMethod, write_methods
 from xinfu.customers.writing import bulk_write
 from xinfu.kit.database import Unit
@@ -18,9 +19,6 @@ from xinfu.kit.money import Money
 _ADDRESS = ("address1", "address2", "city", "state", "zip", "country")
 _KINDS: frozenset[str] = frozenset(get_args(PaymentKind.__value__))
 _CURRENCY = "USD"
-
-PARTS = "address_parts"
-"""Key of a customer's extras: the parts of an address set here, in the shop system's own form."""
 
 type Json = dict[str, Any]
 
@@ -43,7 +41,7 @@ async def tau2_users(unit: Unit, shop_id: Id) -> dict[str, Json]:
         if given := customer.extras.get("tau2"):
             own = balances.get(customer.id, {})
             methods = {key: _told(method, own.get(key)) for key, method in given["payment_methods"].items()}
-            out[given["user_id"]] = given | {"address": customer.extras.get(PARTS) or given["address"], "payment_methods": methods}
+            out[given["user_id"]] = given | {"address": customer.extras.get(ADDRESS_PARTS) or given["address"], "payment_methods": methods}
     return out
 
 
