@@ -11,7 +11,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from xinfu import commerce, customers, identity, knowledge, migrations
+from xinfu import aftersales, commerce, customers, identity, knowledge, migrations
+from xinfu.aftersales.packs.service import PackDesk
 from xinfu.config import Config
 from xinfu.kit.auth import Actor
 from xinfu.kit.clock import SystemClock, zone
@@ -53,6 +54,7 @@ class _Services:
         self.customers = customers.Customers(self.database, self.clock)
         self.imports = commerce.Imports(self.database, self.clock, self.settings, self.shops, self.customers)
         self.customer_imports = customers.CustomerImports(self.database, self.clock, self.settings)
+        self.packs = PackDesk(self.database, self.clock, self.settings, self.shops, aftersales.Packs.shipped())
 
 
 type Work[T] = Callable[[_Services, Actor, Id], Awaitable[T]]
@@ -107,11 +109,14 @@ def tau2(
     data: DataOption,
     database: DatabaseOption = None,
     shop: Annotated[str, typer.Option("--shop", help="Slug of the shop it becomes.")] = "tau2",
+    pack: Annotated[str, typer.Option("--pack", help="Policy pack the shop goes by; empty leaves it as it is.")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """The retail data set of tau2-bench (db.json) as an English shop of its own."""
 
     async def work(s: _Services, actor: Actor, shop_id: Id) -> commerce.Tau2Report:
+        if pack:
+            await s.packs.choose(actor, shop_id, pack)
         return await commerce.import_tau2(s.database, file, shop_id, customers.write_tau2_users, s.clock.now())
 
     report = _run(data, database, shop, work, make=True)

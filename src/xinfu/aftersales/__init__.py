@@ -2,6 +2,7 @@
 
 from xinfu.aftersales.contracts import Case, CaseChanged, CasePreview, Decision, Explanation, Facts, LineFacts, Wish, WishItem
 from xinfu.aftersales.endpoints import router
+from xinfu.aftersales.order_rules import order_rules
 from xinfu.aftersales.packs import Pack, Packs, read_pack
 from xinfu.aftersales.policy import eligible
 from xinfu.aftersales.service import Cases
@@ -20,6 +21,7 @@ __all__ = [
     "Wish",
     "WishItem",
     "eligible",
+    "order_rules",
     "read_pack",
     "router",
 ]
