@@ -33,3 +33,8 @@ def outside_key(kind: TaskKind, subject: Id, attempt: int) -> str:
 def keys_so_far(kind: TaskKind, subject: Id, attempt: int) -> tuple[str, ...]:
     """The keys of all attempts, newest last."""
     return tuple(outside_key(kind, subject, n) for n in range(1, attempt + 1))
+
+
+def subject_of(key: str) -> str:
+    """The payment row or task an outside key names; '' for a key of another form."""
+    return key.partition(":")[2].partition("~")[0]

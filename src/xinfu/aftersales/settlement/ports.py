@@ -118,3 +118,12 @@ class Rewards(Protocol):
     async def find(self, key: str) -> Answer | None:
         """What became of a command; None: it never arrived."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Everyone settlement talks to."""
+
+    gateway: PaymentGateway
+    carrier: CarrierDesk
+    rewards: Rewards

@@ -1,0 +1,108 @@
+"""How a task ended, recorded once: the row, the order's refund, the books, the case, the audit entry, in one transaction."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from xinfu.aftersales.ledger import Ledger
+from xinfu.aftersales.settlement import postings, repository
+from xinfu.aftersales.settlement.contracts import ParcelMoved, TaskDone, TaskEnded, TaskState
+from xinfu.aftersales.settlement.model import TaskRow
+from xinfu.aftersales.settlement.ports import Answer, Booking
+from xinfu.aftersales.settlement.views import booking_of, kept, task_of
+from xinfu.commerce import OrderConnector
+from xinfu.kit import audit
+from xinfu.kit.auth import Actor, system_actor
+from xinfu.kit.clock import Clock
+from xinfu.kit.database import Database, Unit
+from xinfu.kit.ids import Id
+from xinfu.kit.text import clean
+
+type OnDone = Callable[[Unit, TaskDone], Awaitable[None]]
+type OnScan = Callable[[Unit, ParcelMoved], Awaitable[None]]
+
+_WATCH = timedelta(days=30)
+
+
+class Outcomes:
+    """Records how tasks end. Called any number of times for one task, it does so once."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        shop_system: OrderConnector,
+        ledger: Ledger,
+        hooks: list[OnDone],
+        crash: Callable[[str], None],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._shop = shop_system
+        self._ledger = ledger
+        self._hooks = hooks
+        self._crash = crash
+
+    async def record(self, shop_id: Id, task_id: Id, attempt: int, answer: Answer | Booking) -> None:
+        """What the other side decided: done or refused."""
+        async with self._database.unit() as unit:
+            row = await repository.by_id(unit, shop_id, task_id, lock=True)
+            if row is None or row.state != "waiting" or row.attempt != attempt:
+                return
+            row.tries += 1
+            if isinstance(answer, Booking):
+                row.answer, row.reference = kept(answer), clean(answer.tracking_no)[:120]
+            else:
+                row.reference = clean(answer.reference)[:120]
+            state: TaskState = "done" if answer.outcome == "done" else "failed"
+            await self.end(unit, row, state, clean(answer.words)[:500], system_actor(shop_id), self._clock.now())
+            self._crash("recording")
+        self._crash("recorded")
+
+    async def tried(self, shop_id: Id, task_id: Id, words: str) -> None:
+        """A call went unanswered, or the other side has not decided yet."""
+        async with self._database.unit() as unit:
+            row = await repository.by_id(unit, shop_id, task_id, lock=True)
+            if row is not None and row.state == "waiting":
+                row.tries, row.words = row.tries + 1, clean(words)[:500]
+
+    async def end(self, unit: Unit, row: TaskRow, state: TaskState, words: str, actor: Actor, at: datetime) -> None:
+        """Write the end of a task held in this unit."""
+        row.state, row.words, row.settled_at = state, words, at
+        if state == "done":
+            await self._done(unit, row, actor, at)
+        elif state == "dropped":
+            await self._dropped(unit, row, actor, at)
+        await unit.flush()
+        left = await repository.siblings(unit, row.shop_id, row.case_no, row.kind, "waiting") if row.case_no else 0
+        failed = await repository.siblings(unit, row.shop_id, row.case_no, row.kind, "failed") if row.case_no else 0
+        task = task_of(row)
+        for hook in self._hooks:
+            await hook(unit, TaskDone(task, left, failed, at))
+        audit.record(
+            unit, actor, at, f"settlement.{row.kind}.{state}", row.shop_id, "task", row.id,
+            order=row.order_no, case=row.case_no, reference=row.reference, words=words,
+        )  # fmt: skip
+        unit.announce(TaskEnded(row.shop_id, task.kind, row.case_no, row.order_no, row.customer_id, state))
+
+    async def _done(self, unit: Unit, row: TaskRow, actor: Actor, at: datetime) -> None:
+        if row.kind == "refund":
+            await self._shop.settle(unit, row.shop_id, row.subject, "done", at, method=row.method)
+            await self._ledger.post(unit, row.shop_id, postings.paid(row), actor, at)
+        elif row.kind == "clawback":
+            await self._ledger.post(unit, row.shop_id, postings.collected(row), actor, at)
+        elif row.kind == "grant":
+            if row.amount_minor:
+                await self._ledger.post(unit, row.shop_id, postings.granted(row), actor, at)
+        else:
+            booking = booking_of(row.answer)
+            if booking and booking.tracking_no:
+                row.watched_until = at + _WATCH
+            if booking and booking.freight and row.payload["at_our_cost"]:
+                await self._ledger.post(unit, row.shop_id, postings.freight(row, booking.freight), actor, at)
+
+    async def _dropped(self, unit: Unit, row: TaskRow, actor: Actor, at: datetime) -> None:
+        if row.kind == "refund":
+            await self._shop.settle(unit, row.shop_id, row.subject, "void", at)
+            await self._ledger.post(unit, row.shop_id, postings.not_paid(row), actor, at)
+        elif row.kind == "clawback":
+            await self._ledger.post(unit, row.shop_id, postings.written_off(row), actor, at)

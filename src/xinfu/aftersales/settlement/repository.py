@@ -1,0 +1,66 @@
+"""Every query on settlement's table."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+
+from xinfu.aftersales.settlement.model import TaskRow
+from xinfu.kit.database import Unit
+from xinfu.kit.ids import Id
+
+
+async def by_key(unit: Unit, shop_id: Id, key: str) -> Sequence[TaskRow]:
+    return (await unit.scalars(select(TaskRow).where(TaskRow.shop_id == shop_id, TaskRow.key == key).order_by(TaskRow.part))).all()
+
+
+async def by_id(unit: Unit, shop_id: Id, task_id: Id, *, lock: bool = False) -> TaskRow | None:
+    query = select(TaskRow).where(TaskRow.shop_id == shop_id, TaskRow.id == task_id).execution_options(populate_existing=True)
+    return (await unit.scalars(query.with_for_update() if lock else query)).one_or_none()
+
+
+async def of_case(unit: Unit, shop_id: Id, case_no: str) -> Sequence[TaskRow]:
+    query = select(TaskRow).where(TaskRow.shop_id == shop_id, TaskRow.case_no == case_no)
+    return (await unit.scalars(query.order_by(TaskRow.asked_at, TaskRow.id))).all()
+
+
+async def failed(unit: Unit, shop_id: Id) -> Sequence[TaskRow]:
+    query = select(TaskRow).where(TaskRow.shop_id == shop_id, TaskRow.state == "failed")
+    return (await unit.scalars(query.order_by(TaskRow.settled_at, TaskRow.id).limit(200))).all()
+
+
+async def waiting(unit: Unit, shop_id: Id) -> Sequence[Id]:
+    query = select(TaskRow.id).where(TaskRow.shop_id == shop_id, TaskRow.state == "waiting")
+    return (await unit.scalars(query.order_by(TaskRow.asked_at, TaskRow.id))).all()
+
+
+async def watched(unit: Unit, shop_id: Id) -> Sequence[TaskRow]:
+    query = select(TaskRow).where(TaskRow.shop_id == shop_id, TaskRow.watched_until.is_not(None))
+    return (await unit.scalars(query.order_by(TaskRow.watched_until, TaskRow.id))).all()
+
+
+async def with_subject(unit: Unit, shop_id: Id, subjects: Sequence[Id]) -> set[Id]:
+    """Which of these payment rows have a task."""
+    if not subjects:
+        return set()
+    query = select(TaskRow.subject).where(TaskRow.shop_id == shop_id, TaskRow.subject.in_(subjects))
+    return set(await unit.scalars(query))
+
+
+async def siblings(unit: Unit, shop_id: Id, case_no: str, kind: str, state: str) -> int:
+    query = select(func.count()).where(TaskRow.shop_id == shop_id, TaskRow.case_no == case_no, TaskRow.kind == kind, TaskRow.state == state)
+    return await unit.scalar(query) or 0
+
+
+async def money_since(unit: Unit, shop_id: Id, since: datetime) -> Sequence[TaskRow]:
+    """Refunds and claw-backs settled since then, and those still open or ended without being done."""
+    query = select(TaskRow).where(TaskRow.shop_id == shop_id, TaskRow.kind.in_(("refund", "clawback")))
+    return (await unit.scalars(query.where(TaskRow.settled_at.is_(None) | (TaskRow.settled_at >= since)).order_by(TaskRow.id))).all()
+
+
+async def about(unit: Unit, shop_id: Id, subjects: Sequence[str]) -> Sequence[TaskRow]:
+    """Tasks of these payment rows, or with these ids."""
+    if not subjects:
+        return []
+    query = select(TaskRow).where(TaskRow.shop_id == shop_id, or_(TaskRow.subject.in_(subjects), TaskRow.id.in_(subjects)))
+    return (await unit.scalars(query)).all()
