@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 import xinfu
 from xinfu import aftersales, commerce, customers, demo, identity, knowledge, migrations, reception, routing, teaching
-from xinfu.aftersales import authority, ledger
+from xinfu.aftersales import authority, ledger, settlement
 from xinfu.commerce.endpoints import CustomerBook
 from xinfu.config import Config
 from xinfu.conversations import endpoints as conversation_endpoints
@@ -40,6 +40,7 @@ from xinfu.kit.auth import Actor
 from xinfu.kit.bus import Bus
 from xinfu.kit.clock import Clock, SystemClock
 from xinfu.kit.database import Database, Unit
+from xinfu.kit.durable import Durable
 from xinfu.kit.express import Express
 from xinfu.kit.http import install_problem_handlers
 from xinfu.kit.ids import Id
@@ -88,6 +89,11 @@ class Centre:
         self.authority.on_deciding.append(self._hold_order)
         self.limits = authority.Limits(self.database, self.clock)
         self.ledger = ledger.Ledger(self.database)
+        self.outside = settlement.simulated(self.config.data / "outside.db", self.clock)
+        self.settlement = settlement.Settlement(
+            self.database, self.clock, self.bus, self._shop_ids, self.embedded_shop, self.ledger, self.outside.outside,
+            Durable(self.config.durable_store),
+        )  # fmt: skip
         self.requests = aftersales.Cases(self.database, self.clock, self.settings, self.embedded_shop, self.packs)
         self.imports = commerce.Imports(self.database, self.clock, self.settings, self.shops, self.customers)
         self.customer_imports = customers.CustomerImports(self.database, self.clock, self.settings)
@@ -169,7 +175,7 @@ class Centre:
                 self.audit, self.customers, self.orders, self.products, self.knowledge, self.scripts, self.files, self.conversations,
                 self.sessions, self.attachments, self.board, self.routing, self.imports, self.customer_imports, self.showroom,
                 self.order_operations, self.requests, self.labelled, self.training, self.asking,
-                self.llm, self.assist, self.ai_days, self.corrections, self.authority, self.limits, self.ledger,
+                self.llm, self.assist, self.ai_days, self.corrections, self.authority, self.limits, self.ledger, self.settlement,
             )
         }  # fmt: skip
         self.provided[widget_endpoints.Reachable] = self.routing
@@ -191,11 +197,14 @@ class Centre:
         await self.routing.start()
         await self.keeper.start()
         await self.authority.start()
+        await self.settlement.start()
         if self.config.simulate:
             await self.showroom.simulator.start()
 
     async def stop(self) -> None:
         await self.showroom.simulator.stop()
+        await self.settlement.stop()
+        self.outside.books.close()
         await self.authority.stop()
         await self.keeper.stop()
         await self.routing.stop()
@@ -209,6 +218,9 @@ class Centre:
         self.knowledge.stop()
         await self.store.close()
         await self.database.dispose()
+
+    async def _shop_ids(self) -> list[Id]:
+        return [shop.id for shop in await self.shops.all()]
 
     async def _hold_order(self, unit: Unit, approval: authority.Approval) -> None:
         """What is done to an order goes one after another; so does what is approved about it."""

@@ -10,7 +10,7 @@ from xinfu.kit.database import sqlite_url
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """`data` holds xinfu.db, log.db, files/, search/ and secret.key; `database` replaces the two .db files by PostgreSQL."""
+    """`data` holds xinfu.db, log.db, durable.db, files/, search/ and secret.key; `database` replaces the .db files by PostgreSQL."""
 
     data: Path
     database: str | None = None
@@ -33,6 +33,11 @@ class Config:
         if self.database is None:
             return None
         return "postgresql://" + self.database.partition("://")[2]
+
+    @property
+    def durable_store(self) -> Path | str:
+        """Where durable workflows are kept: a file of their own, or the PostgreSQL database."""
+        return self.postgres_dsn or self.data / "durable.db"
 
     @property
     def log_path(self) -> Path:

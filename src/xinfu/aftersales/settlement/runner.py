@@ -127,7 +127,7 @@ class Runner:
                 return None, type(e).__name__
 
     async def _find_or_do(self, row: TaskRow) -> _Reply:
-        """Ask about every key there ever was, oldest first. Done or undecided: that is the answer. Never arrived: that key it is, for it may
+        """Ask about every key there ever was, oldest first. Done or undecided: that is the answer. Never arrived: that key it is, it may
         still be on its way. Only where all before were refused is a new one used.
         """
         find, known = self._find(row), None

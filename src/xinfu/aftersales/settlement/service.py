@@ -183,6 +183,7 @@ class Settlement:
     async def stop(self) -> None:
         """What is under way stops where it stands; the next start carries it on."""
         tasks = [*self._beginning, *([self._sweeper] if self._sweeper else [])]
+        self._sweeper = None
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -223,6 +224,8 @@ class Settlement:
                     await self._asking.adopt(unit, ref, self._clock.now())
 
     async def _asked(self, asked: TaskAsked) -> None:
+        if self._sweeper is None:  # not yet or no longer running: the next start finds it in the table
+            return
         self._crash("asked")
         self._idle = 0
         task = asyncio.create_task(self._begin(asked), name=f"settlement {asked.task_id}")
