@@ -49,15 +49,20 @@ class Board:
         }
 
     async def today(self, actor: Actor, shop_id: Id) -> dict[str, Any]:
-        """The acting person's day in the shop's zone: contacts closed, ratings, good ones (4–5), median first response in ms."""
+        """The acting person's day in the shop's zone: contacts closed, ratings, good ones (4–5), median first response in ms.
+
+        `excluded` were closed too, but a lead or the policy left them out of figures.
+        """
         actor.require(Permission.CONVERSATIONS_SERVE, shop_id)
-        mine = await self._conversations.store.closed_by(shop_id, actor.id, self._midnight(shop_id))
+        closed = await self._conversations.store.closed_by(shop_id, actor.id, self._midnight(shop_id))
+        mine = [s for s in closed if not s.excluded]
         rated = [s.rating for s in mine if s.rating is not None]
         first = sorted(s.first_response_ms for s in mine if s.first_response_ms is not None)
         return {
             "served": len(mine),
             "rated": len(rated),
             "good": sum(1 for r in rated if r >= 4),
+            "excluded": len(closed) - len(mine),
             "first_response_ms": first[len(first) // 2] if first else None,
         }
 

@@ -89,6 +89,7 @@ class Summary(msgspec.Struct):
     tags: list[str] = []
     outcome: str = ""
     callback: str = ""  # what a customer left outside hours: how to reach them
+    excluded: bool = False  # left out of figures, by a lead or by policy (who and why: an event of the conversation)
     version: int = 0
 
 

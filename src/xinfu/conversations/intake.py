@@ -162,6 +162,7 @@ class Outcome:
 
 # A customer's message with what it was understood to say; without a command when it was stored earlier and waits for its answer.
 type Spoken = tuple[CustomerSays | None, Draft, Message, Reading]
+type Heard = tuple[Summary, Message, Reading]
 
 
 class Audience(Protocol):
@@ -184,6 +185,7 @@ class Intake:
         self._audience = audience
         self.responder: Responder | None = None  # wired by app.py; without one every customer goes to people
         self.ai_name = "小心"
+        self.hearers: list[Callable[[list[Heard]], None]] = []  # told of stored customers' words as they were read; must not wait
         self.listeners: list[Callable[[list[tuple[Id, Message]]], None]] = []  # told of stored messages with their shop; must not wait
         self._queue: asyncio.Queue[Command] = asyncio.Queue(QUEUE)
         self._hot: OrderedDict[Id, Stored] = OrderedDict()
@@ -273,6 +275,9 @@ class Intake:
             _count(commit.messages)
             for listener in self.listeners:
                 listener(commit.messages)
+            heard = [(draft.summary, message, reading) for command, draft, message, reading in spoken if command is not None]
+            for hearer in self.hearers if heard else ():
+                hearer(heard)
         self._keep(outcomes)
         for settle in settled:
             settle()

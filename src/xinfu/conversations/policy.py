@@ -26,7 +26,7 @@ def customer_said(c: Summary, at: int, kind: Kind, text: str, reading: Reading) 
     s = _spoken(c, at, "customer", kind, text)
     if c.state == "closed":
         s.state, s.closed_at, s.rating, s.rating_asked, s.spared, s.outcome = "ai", None, None, False, False, ""
-        s.assignee_id, s.assignee, s.handed_at, s.first_response_ms, s.priority = None, "", None, None, 0
+        s.assignee_id, s.assignee, s.handed_at, s.first_response_ms, s.priority, s.excluded = None, "", None, None, 0, False
     if s.state in ("queued", "agent"):
         s.unread += 1
         if s.waiting_since is None:
@@ -183,6 +183,12 @@ def spared(c: Summary) -> Summary:
     """The agent spares a courteous customer the invitation. Recorded; it neither rewards nor punishes (REC-9)."""
     s = _moved(c)
     s.spared, s.rating_asked = True, False
+    return s
+
+
+def left_out(c: Summary, *, excluded: bool) -> Summary:
+    s = _moved(c)
+    s.excluded = excluded
     return s
 
 

@@ -10,7 +10,7 @@ import msgspec
 from xinfu.conversations import policy
 from xinfu.conversations.cards import Attachment
 from xinfu.conversations.contracts import Changed, Handover, Kind, Message, Note, Presence, QueuePlace, Returned, State, Summary
-from xinfu.conversations.errors import NobodyThere
+from xinfu.conversations.errors import NobodyThere, WrongState
 from xinfu.conversations.frames import TEXT_LIMIT
 from xinfu.conversations.intake import Draft, Intake, hand_over
 from xinfu.conversations.live import Live
@@ -26,6 +26,10 @@ from xinfu.kit.paging import Page
 from xinfu.kit.text import clean
 
 type Step = Callable[[Draft, int], Any]
+type Wording = Callable[[str], str]
+"""What is said, in the conversation's language."""
+
+ENDED_BY_POLICY = "ended_by_policy"
 
 
 class CurrentSettings(Protocol):
@@ -267,6 +271,52 @@ class Conversations:
             draft.event("spared", actor, now, reason=why)
 
         return await self._moved(actor, shop_id, conversation_id, Permission.CONVERSATIONS_SERVE, step)
+
+    # protecting staff: decided, checked and recorded by risk
+
+    async def remark(self, actor: Actor, shop_id: Id, conversation_id: Id, what: str, **data: Any) -> Summary:
+        """An event for staff to see."""
+
+        def step(draft: Draft, now: int) -> None:
+            draft.event(what, actor, now, **data)
+
+        summary: Summary = await self._house(shop_id, conversation_id, step)
+        return summary
+
+    async def caution(self, actor: Actor, shop_id: Id, conversation_id: Id, words: Wording) -> Summary:
+        """The house asks the customer to keep it civil, in its own name and not the agent's. Raises WrongState when it is over."""
+
+        def step(draft: Draft, now: int) -> None:
+            if draft.summary.state == "closed":
+                raise WrongState(state="closed")
+            draft.system(now, words(draft.summary.language))
+            draft.event("warned", actor, now)
+
+        summary: Summary = await self._house(shop_id, conversation_id, step)
+        return summary
+
+    async def end_for_abuse(self, actor: Actor, shop_id: Id, conversation_id: Id, words: Wording, why: str) -> Summary:
+        """A lead or the policy ends it, never the agent alone; no rating is asked for. Raises WrongState when it is over."""
+
+        def step(draft: Draft, now: int) -> None:
+            if draft.summary.state == "closed":
+                raise WrongState(state="closed")
+            draft.system(now, words(draft.summary.language))
+            draft.summary = policy.closed(draft.summary, now, ENDED_BY_POLICY, spare=True, ask_rating=False)
+            draft.event("ended_by_policy", actor, now, reason=why)
+
+        summary: Summary = await self._house(shop_id, conversation_id, step)
+        return summary
+
+    async def leave_out(self, actor: Actor, shop_id: Id, conversation_id: Id, *, excluded: bool, why: str) -> Summary:
+        """Figures count this conversation no more, or again."""
+
+        def step(draft: Draft, now: int) -> None:
+            draft.summary = policy.left_out(draft.summary, excluded=excluded)
+            draft.event("left_out" if excluded else "counted_again", actor, now, reason=why)
+
+        summary: Summary = await self._house(shop_id, conversation_id, step)
+        return summary
 
     # the house and routing (Switchboard)
 

@@ -22,9 +22,20 @@ from xinfu.risk.contracts import (
     PhotoMatch,
     Photos,
     Reason,
+    Scene,
     Shipment,
 )
-from xinfu.risk.photos import SamePhotos
+from xinfu.risk.endpoints import router
+from xinfu.risk.feed import Feed
+from xinfu.risk.findings import Findings
+from xinfu.risk.guard import Guard
+from xinfu.risk.photos import PhotoAlbum, PhotoMatcher, SamePhotos
+from xinfu.risk.photos_open import NotAPicture, PictureTooLarge
+from xinfu.risk.photos_print import Print, Seen
+from xinfu.risk.photos_worker import PhotosBusy, PhotoWorker
+from xinfu.risk.ports import FactSource, FindingChanged, RiskWord
+from xinfu.risk.service import RiskDesk
+from xinfu.risk.shelf import Shelf
 
 __all__ = [
     "Account",
@@ -37,17 +48,35 @@ __all__ = [
     "Decision",
     "Device",
     "Fact",
+    "FactSource",
+    "Feed",
     "Finding",
+    "FindingChanged",
+    "Findings",
+    "Guard",
     "Kind",
     "Link",
+    "NotAPicture",
     "Order",
     "Pattern",
     "Payee",
+    "PhotoAlbum",
     "PhotoMatch",
+    "PhotoMatcher",
+    "PhotoWorker",
     "Photos",
+    "PhotosBusy",
+    "PictureTooLarge",
+    "Print",
     "Reason",
     "RiskBook",
+    "RiskDesk",
+    "RiskWord",
     "SamePhotos",
+    "Scene",
+    "Seen",
+    "Shelf",
     "Shipment",
     "risk_app",
+    "router",
 ]
