@@ -71,7 +71,7 @@ class Rules:
     full_trust: bool = False
     trusted: tuple[str, ...] = ("agent", "specialist", "lead", "owner")
     two_above: int | None = 100_00
-    two_above_policy: int | None = 2_000_00
+    two_above_policy: int | None = 10_000_00
     shop_day: int | None = 2_000_00
     shop_customer: int | None = 200_00
     approval_hours: int = 72

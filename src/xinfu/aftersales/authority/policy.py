@@ -17,14 +17,16 @@ AI = "ai"
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Whoever wants to grant it. Only people and the AI have authority; programs, customers and timers have none."""
+    """Whoever wants to grant it. People, the command line and the AI have authority; programs, customers and timers have none."""
 
     kind: str
     role: str
 
     @property
     def authority_role(self) -> str:
-        return AI if self.kind == "ai" else self.role if self.kind == "staff" and self.role != AI else ""
+        if self.kind == "ai":
+            return AI
+        return self.role if self.kind in ("staff", "system") and self.role != AI else ""
 
 
 def decide(ask: Ask, who: Who, rules: Rules, used: Used) -> Ruling:

@@ -61,7 +61,7 @@ from xinfu.kit import audit
 from xinfu.kit.auth import Actor, system_actor
 from xinfu.kit.clock import Clock
 from xinfu.kit.database import Database, Unit
-from xinfu.kit.errors import Conflict, Forbidden, Invalid
+from xinfu.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from xinfu.kit.ids import Id, is_id, new_id
 from xinfu.kit.paging import Page, cursor_id, cursor_time, decode_cursor, encode_cursor
 from xinfu.kit.text import clean
@@ -389,7 +389,7 @@ class Authority:
 def _at_home(actor: Actor, shop_id: Id) -> None:
     """Raises NotFound for another shop's."""
     if shop_id not in actor.shops:
-        raise ApprovalNotFound
+        raise NotFound
 
 
 def _may_decide(actor: Actor, shop_id: Id) -> None:
