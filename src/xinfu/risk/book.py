@@ -22,6 +22,7 @@ from xinfu.risk.contracts import (
     PhotoMatch,
     Photos,
     Reason,
+    Scene,
     Shipment,
 )
 from xinfu.risk.detectors import DETECTORS, HINT, SIGN, Sign, harassment_sign, is_fragile, refused_order
@@ -84,12 +85,24 @@ class RiskBook:
             case Claim():
                 self.score(fact)
 
-    def score(self, claim: Claim) -> ClaimRisk:
-        """What is known up to now says this of the claim; from now on the claim is known too."""
+    def seen_before(self, claim: Claim) -> tuple[PhotoMatch, ...]:
+        """Earlier photos that show the same as the claim's. The slow part of a claim: can be asked for apart from its score."""
+        if not claim.photos:
+            return ()
+        order = self.facts.orders.get(claim.order_id)
+        people = frozenset(self._entity(claim.account_id))
+        scene = Scene(claim.opened_at, order.sku if order else "", order.category if order else "", people)
+        return self._photos.seen_before(claim.id, claim.photos, scene)
+
+    def score(self, claim: Claim, photos: tuple[PhotoMatch, ...] | None = None) -> ClaimRisk:
+        """What is known up to now says this of the claim; from now on the claim is known too.
+
+        `photos` is what `seen_before` answered; without it, it is asked now.
+        """
         if claim.id in self.facts.claims:  # more of it is known by now
             self.facts.claims[claim.id] = claim
         else:
-            self.facts.add_claim(claim, self._photos.seen_before(claim.id, claim.photos))
+            self.facts.add_claim(claim, self.seen_before(claim) if photos is None else photos)
         self._link_photos(claim)
         signs = self._read(claim)
         entity = self._entity(claim.account_id)

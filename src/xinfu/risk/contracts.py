@@ -206,9 +206,20 @@ class PhotoMatch:
     photo_id: str
     photo_id2: str
     score: float
+    why: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Around a photo: when and of what it was shown, and by whom (the whole entity)."""
+
+    at: datetime | None = None
+    sku: str = ""
+    category: str = ""
+    accounts: frozenset[str] = frozenset()
 
 
 class Photos(Protocol):
     """Port to whatever compares pictures: called once for each claim in the order of time, it answers with photos it was shown before."""
 
-    def seen_before(self, claim_id: str, photo_ids: Iterable[str]) -> tuple[PhotoMatch, ...]: ...
+    def seen_before(self, claim_id: str, photo_ids: Iterable[str], scene: Scene | None = None) -> tuple[PhotoMatch, ...]: ...

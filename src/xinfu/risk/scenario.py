@@ -31,7 +31,7 @@ from xinfu.risk.contracts import (
     Photos,
     Shipment,
 )
-from xinfu.risk.photos import SamePhotos
+from xinfu.risk.photos import PhotoAlbum
 from xinfu.risk.rebuild import entities
 
 type Row = dict[str, str]
@@ -76,8 +76,11 @@ class Tables:
 def run(folder: Path, photos: Photos | None = None) -> Result:
     """Score a folder. Truth is never read here."""
     tables = Tables(folder)
-    book = RiskBook(photos or SamePhotos(tables.photo_files()))
-    claims, seconds, updates = [], [], []
+    book = RiskBook(photos or PhotoAlbum(tables.photo_files()))
+    claims: list[ClaimRisk] = []
+    seconds: list[float] = []
+    updates: list[float] = []
+    looks: list[float] = []
     facts = timeline(tables.rows)
     # Facts live as long as the run and hold no cycles: collecting would only hold up scores.
     gc.disable()
@@ -85,7 +88,11 @@ def run(folder: Path, photos: Photos | None = None) -> Result:
         for _, _, fact in facts:
             began = time.perf_counter()
             if isinstance(fact, Claim):
-                claims.append(book.score(fact))
+                seen = book.seen_before(fact)
+                if fact.photos:
+                    looks.append(time.perf_counter() - began)
+                began = time.perf_counter()
+                claims.append(book.score(fact, seen))
                 seconds.append(time.perf_counter() - began)
             else:
                 book.add(fact)
@@ -104,6 +111,8 @@ def run(folder: Path, photos: Photos | None = None) -> Result:
         "update_p50_ms": _percentile(updates, 50),
         "update_p99_ms": _percentile(updates, 99),
         "update_max_ms": _percentile(updates, 100),
+        "photos_p50_ms": _percentile(looks, 50),
+        "photos_p95_ms": _percentile(looks, 95),
         "rebuild_s": round(rebuild, 4),
     }
     return Result(accounts, claims, book.ring_links(accounts), book.photo_matches(), timing)
