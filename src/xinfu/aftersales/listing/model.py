@@ -37,6 +37,8 @@ class ListingRow(Identified, OfShop, Base):
     entered_at: Mapped[datetime]
     entered_by_id: Mapped[str] = mapped_column(String(64))
     entered_by: Mapped[str] = mapped_column(String(120))
+    hands: Mapped[list[str]] = mapped_column(JSON)
+    """Everyone who entered or changed it: none of them checks it."""
     checked_at: Mapped[datetime | None]
     checked_by_id: Mapped[str] = mapped_column(String(64), default="")
     checked_by: Mapped[str] = mapped_column(String(120), default="")

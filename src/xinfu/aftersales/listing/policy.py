@@ -129,9 +129,9 @@ def collides(one: Terms, other: Terms) -> bool:
     return overlap or campaign_key(one.campaign) == campaign_key(other.campaign)
 
 
-def may_check(entered_by: Id, checker: Id) -> bool:
-    """Four eyes: never who entered it."""
-    return bool(checker) and entered_by != checker
+def may_check(hands: Iterable[Id], checker: Id) -> bool:
+    """Four eyes: never one who entered or changed it."""
+    return bool(checker) and checker not in set(hands)
 
 
 def sku_key(sku: str) -> str:

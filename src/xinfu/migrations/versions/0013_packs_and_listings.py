@@ -100,6 +100,7 @@ def _listing_tables() -> None:
         sa.Column("entered_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("entered_by_id", sa.String(64), nullable=False),
         sa.Column("entered_by", sa.String(120), nullable=False),
+        sa.Column("hands", sa.JSON(), nullable=False),
         sa.Column("checked_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("checked_by_id", sa.String(64), nullable=False),
         sa.Column("checked_by", sa.String(120), nullable=False),
