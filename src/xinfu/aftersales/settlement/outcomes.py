@@ -55,8 +55,8 @@ class Outcomes:
                 row.reference = clean(answer.reference)[:120]
             state: TaskState = "done" if answer.outcome == "done" else "failed"
             await self.end(unit, row, state, clean(answer.words)[:500], system_actor(shop_id), self._clock.now())
-            self._crash("recording")
-        self._crash("recorded")
+            self._crash(f"{row.kind}.recording")
+        self._crash(f"{row.kind}.recorded")
 
     async def tried(self, shop_id: Id, task_id: Id, words: str) -> None:
         """A call went unanswered, or the other side has not decided yet."""

@@ -64,7 +64,7 @@ class Runner:
         # A workflow that ended while its task waits belongs to a table put back from a backup: it runs anew.
         while await self._durable.begin(_WORKFLOW, f"{key}.{run}" if run else key, shop_id, task_id, row.attempt) == "ended":
             run += 1
-        self._crash("begun")
+        self._crash(f"{row.kind}.begun")
 
     async def _work(self, shop_id: Id, task_id: Id, attempt: int) -> None:
         """The workflow. After a crash its lines run again, its steps only where they had not ended."""
@@ -98,7 +98,7 @@ class Runner:
         if row is None or row.state != "waiting" or row.attempt != attempt:
             return {"is": "over"}
         reply, words = await self._reply(row)
-        self._crash("answered")
+        self._crash(f"{row.kind}.answered")
         if reply is None and self._clock.now() - row.begun_at > timedelta(seconds=self._pace.give_up):
             reply = Answer("refused", "", f"{_NOBODY}: {words}")
         if reply is None or reply.outcome == "pending":
@@ -114,7 +114,7 @@ class Runner:
     async def _reply(self, row: TaskRow) -> tuple[_Reply | None, str]:
         """What the other side says, or None and why nobody knows."""
         async with self._calls:
-            self._crash("asking")
+            self._crash(f"{row.kind}.asking")
             try:
                 async with asyncio.timeout(self._pace.timeout):
                     return await self._find_or_do(row), ""
@@ -135,7 +135,7 @@ class Runner:
             known = await find(key)
             if known is None:
                 reply = await self._do(row, key)
-                self._crash("done")
+                self._crash(f"{row.kind}.done")
                 # One that says no may have done it all the same. Its books know, and a person who tries again must not pay twice.
                 return (await find(key) if reply.outcome == "refused" else None) or reply
             if known.outcome != "refused":
