@@ -16,7 +16,10 @@ from starlette.staticfiles import StaticFiles
 
 import xinfu
 from xinfu import aftersales, commerce, customers, demo, identity, knowledge, migrations, reception, routing, teaching
-from xinfu.aftersales import authority, ledger, settlement
+from xinfu.aftersales import authority, ledger, listing, settlement
+from xinfu.aftersales.packs import endpoints as pack_endpoints
+from xinfu.aftersales.packs.looking import LastMonth
+from xinfu.aftersales.packs.service import PackDesk
 from xinfu.commerce.endpoints import CustomerBook
 from xinfu.config import Config
 from xinfu.conversations import endpoints as conversation_endpoints
@@ -82,6 +85,9 @@ class Centre:
         self.products = commerce.Products(self.database, self.clock)
         self.embedded_shop = commerce.EmbeddedShop()
         self.packs = aftersales.Packs.shipped()
+        self.pack_desk = PackDesk(self.database, self.clock, self.settings, self.shops, self.packs)
+        self.last_month = LastMonth(self.database, self.clock, self.pack_desk)
+        self.listings = listing.Listings(self.database, self.clock, self.settings, self.shops)
         self.wallet = customers.Wallet()
         rules = aftersales.order_rules(self.packs, self.settings, self.clock)
         self.order_operations = commerce.OrderOperations(self.database, self.clock, self.settings, self.embedded_shop, rules, self.wallet)
@@ -94,7 +100,11 @@ class Centre:
             self.database, self.clock, self.bus, self._shop_ids, self.embedded_shop, self.ledger, self.outside.outside,
             Durable(self.config.durable_store),
         )  # fmt: skip
-        self.requests = aftersales.Cases(self.database, self.clock, self.settings, self.embedded_shop, self.packs)
+        self.cases = aftersales.Cases(
+            self.database, self.clock, self.settings, self.embedded_shop, self.packs, self.authority, self.settlement, self.order_operations,
+            self.wallet,
+        )  # fmt: skip
+        self.happenings = aftersales.Happenings(self.cases.book, self.cases.life, self.settlement)
         self.imports = commerce.Imports(self.database, self.clock, self.settings, self.shops, self.customers)
         self.customer_imports = customers.CustomerImports(self.database, self.clock, self.settings)
         search = self.config.data / "search"
@@ -136,7 +146,7 @@ class Centre:
         self.showroom = demo.Showroom(self.database, self.clock, self.shops, base)
 
     def _build_reception(self) -> None:
-        clerk = reception.Clerk(self.roles, self.order_operations, self.requests, self.products, self.clock)
+        clerk = reception.Clerk(self.roles, self.order_operations, self.cases, self.products, self.clock)
         self.reception = self._front_desk(self.routing.staffed, clerk, self.knowledge.gaps)
         self.llm = reception.Llm(
             reception.LlmSetups(self.database, self.clock, self._secret), reception.Budget(self.database, self.clock),
@@ -148,7 +158,7 @@ class Centre:
             self.bus.subscribe(commerce.OrderOperated, desk.order_changed)
         self.assist = reception.Assist(
             self.conversations, self.understanding, drafter, self.knowledge, self.scripts,
-            self.orders, self.order_operations, self.requests, self.settings, self.llm, self.clock,
+            self.orders, self.order_operations, self.cases, self.settings, self.llm, self.clock,
         )  # fmt: skip
         self.ai_days = reception.AiDays(self.store, self.settings, self.clock)
         self.corrections = reception.Corrections(self.database, self.clock, self.store, self.knowledge, self._teach)
@@ -174,8 +184,9 @@ class Centre:
                 self.authenticator, self.passwords, self.settings, self.shops, self.sign_in, self.staff, self.roles, self.tokens,
                 self.audit, self.customers, self.orders, self.products, self.knowledge, self.scripts, self.files, self.conversations,
                 self.sessions, self.attachments, self.board, self.routing, self.imports, self.customer_imports, self.showroom,
-                self.order_operations, self.requests, self.labelled, self.training, self.asking,
+                self.order_operations, self.cases, self.labelled, self.training, self.asking,
                 self.llm, self.assist, self.ai_days, self.corrections, self.authority, self.limits, self.ledger, self.settlement,
+                self.pack_desk, self.last_month, self.listings,
             )
         }  # fmt: skip
         self.provided[widget_endpoints.Reachable] = self.routing
@@ -188,6 +199,7 @@ class Centre:
             await self.driver.open()
         await self.bus.start()
         await self.settings.start()
+        await self.pack_desk.start()
         await self.knowledge.start()
         await self.readers.start()
         await self.training.start()
@@ -203,6 +215,7 @@ class Centre:
 
     async def stop(self) -> None:
         await self.showroom.simulator.stop()
+        await self.last_month.stop()
         await self.settlement.stop()
         self.outside.books.close()
         await self.authority.stop()
@@ -298,6 +311,7 @@ def create_app(config: Config, clock: Clock | None = None) -> Front:
     routers = (
         identity.router, conversation_endpoints.router, file_endpoints.router, widget_endpoints.router,
         customers.router, commerce.router, commerce.operations_router, aftersales.router, authority.router, ledger.router,
+        pack_endpoints.router, listing.router,
         knowledge.router, teaching.router, routing.router, reception.router, reception.assist_router, reception.llm_router,
     )  # fmt: skip
     for router in routers:

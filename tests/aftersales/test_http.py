@@ -3,14 +3,15 @@
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.aftersales.test_cases import SHANGHAI, delivered
-from tests.commerce.builders import NOON, SHOP, a_product, an_order, someone
+from tests.aftersales.desk import ALL, Desk, delivered
+from tests.commerce.builders import NOON, SHOP, a_product, an_order
 from xinfu import aftersales, commerce
 from xinfu.identity import Permission
 from xinfu.identity.http import actor as acting
@@ -21,7 +22,6 @@ from xinfu.kit.database import Database
 from xinfu.kit.http import install_problem_handlers
 from xinfu.kit.ids import new_id
 
-ALL = someone(*Permission)
 CANCEL = {"asked": {"operation": "cancel", "reason": "拍错了"}}
 RETURN = {"order_no": "A1", "wish": {"kind": "return", "reason": "no_reason", "items": [{"line": 0, "quantity": 1}]}}
 
@@ -29,7 +29,7 @@ RETURN = {"order_no": "A1", "wish": {"kind": "return", "reason": "no_reason", "i
 class Front:
     """The two routers, with a signed-in person of the test's choice."""
 
-    def __init__(self, database: Database, clock: FixedClock) -> None:
+    def __init__(self, desk: Desk) -> None:
         self.app = FastAPI()
         self.who: Actor = ALL
         install_problem_handlers(self.app)
@@ -37,17 +37,13 @@ class Front:
         self.app.include_router(aftersales.router)
         self.app.dependency_overrides[acting] = lambda: self.who
         self.app.dependency_overrides[current_shop] = lambda: SHOP
-        shop = commerce.EmbeddedShop()
-        services = (
-            commerce.OrderOperations(database, clock, SHANGHAI, shop),
-            aftersales.Cases(database, clock, SHANGHAI, shop, aftersales.Packs.shipped()),
-        )
+        services = (desk.operations, desk.cases)
         self.app.state.provided = {type(service): service for service in services}
 
 
 @pytest.fixture
-def front(database: Database, clock: FixedClock) -> Front:
-    return Front(database, clock)
+def front(database: Database, clock: FixedClock, tmp_path: Path) -> Front:
+    return Front(Desk(database, clock, tmp_path))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
 
-from xinfu.commerce import Sentence
+from xinfu.commerce import Method, Sentence
 from xinfu.commerce.contracts import OrderStatus
 from xinfu.kit.errors import Invalid
 from xinfu.kit.ids import Id, is_id
@@ -111,7 +111,7 @@ class LineFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """An order at one moment. `reserved`: asked for and not yet ordered to be paid back, in minor units, beside what the order's payments know."""
+    """An order at one moment. `reserved`: asked for, not yet ordered to be paid back, in minor units, beside what the order's payments know."""
 
     now: datetime
     zone: ZoneInfo
@@ -128,6 +128,12 @@ class Facts:
     lines: tuple[LineFacts, ...]
     targets: Mapping[str, Money] = field(default_factory=dict)
     """Prices of the variants asked for in exchange, by sku in capitals."""
+    asked_before: bool = False
+    """Was a return or an exchange of this order asked for already?"""
+    methods: Mapping[str, Method] = field(default_factory=dict)
+    """The customer's own payment methods, by reference."""
+    paid_by: tuple[str, ...] = ()
+    """By which of them the order was paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +179,8 @@ class Decision:
     until: datetime | None
     pack: str
     pack_version: int
+    difference: Money | None = None
+    """What an exchange costs more, or (below nothing) less, where the shop settles that by a payment method named; else None."""
 
     @property
     def allowed(self) -> bool:
@@ -285,8 +293,8 @@ class Evidence:
 class Work:
     """What has been done on a case beside its state. `was`: the state before it got stuck; `stuck` says why.
 
-    `early`: refunded on the first scan, in minor units, to be asked back by `clawback_by` when the parcel never arrives; `clawed`: asked back.
-    `pending`: what an approval is waited for. `paid_grants`: given so far.
+    `early`: refunded on the first scan, in minor units, to be asked back at `clawback_by` when the parcel never arrived; `clawed`: so
+    much was. `paid_grants`: given so far. `auto`: the system said yes by itself.
     """
 
     parcel: ReturnParcel | None = None
@@ -301,11 +309,15 @@ class Work:
     clawback_by: datetime | None = None
     clawed: int = 0
     approval_id: str = ""
+    grant_key: str = ""
+    """Under which authority recorded the yes: given back when nothing comes of it."""
     new_order_no: str = ""
     was: str = ""
     stuck: Reasoned | None = None
     reopened: int = 0
     triaged: bool = False
+    difference: int = 0
+    """Of an exchange: what it costs more (or less), in minor units, by the payment method of `refund_to`."""
     auto: bool = False
 
 
@@ -380,6 +392,8 @@ class Case:
     """An appeal waits to be decided."""
     gift: bool
     work: Work
+    refund_to: str = ""
+    """The customer's payment method that gets the refund or settles an exchange's difference; '' = the way it was paid."""
     repeated: bool = False
 
 

@@ -267,7 +267,8 @@ def _end(s: Standing, to: State) -> Move:
 def _retry(s: Standing) -> Move:
     if s.was == "":
         raise forbids(s.state)
-    return Move(s.was, send=s.was == "sending", give=s.was == "granting")
+    # What failed outside is tried again there; money given up there is ordered anew.
+    return Move(s.was, pay=left(s) if s.was == "refunding" else 0)
 
 
 def _onward(s: Standing, taken: Step) -> Move:

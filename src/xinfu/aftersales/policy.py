@@ -4,10 +4,11 @@ Values in, a Decision with its reasons out; every rule comes from the policy pac
 error; one the rules do not allow gets a Decision that says so and why.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from xinfu.aftersales import errors
+from xinfu.aftersales import asking, errors, special
 from xinfu.aftersales.contracts import (
     Decision,
     Disposition,
@@ -19,14 +20,18 @@ from xinfu.aftersales.contracts import (
     Reason,
     Verdict,
     Wish,
+    WishItem,
 )
 from xinfu.aftersales.packs import Pack
 from xinfu.aftersales.shares import of_units, split
 from xinfu.kit.money import Money
 
 NO_REASON: frozenset[Reason] = frozenset({"no_reason", "size"})
-FAULT: frozenset[Reason] = frozenset({"quality", "damaged", "wrong_item", "missing", "not_as_described", "adverse_reaction"})
+FAULT: frozenset[Reason] = frozenset(
+    {"quality", "damaged", "wrong_item", "missing", "not_as_described", "adverse_reaction", "unclear_spec"}
+)
 DELIVERY: frozenset[Reason] = frozenset({"not_received", "late"})
+
 
 @dataclass(frozen=True, slots=True)
 class _Item:
@@ -43,6 +48,9 @@ class _Judgement:
     basis: str
     lines: list[Explanation]
     until: datetime | None = None
+    grace: int = 0
+    """So many days beyond a window staff may ask for goodwill."""
+    grace_clause: str = ""
 
     def say(self, code: str, clause: str, zh: str, en: str, verdict: Verdict = "allowed") -> None:
         self.lines.append(Explanation(code, clause, zh, en, verdict == "refused"))
@@ -59,15 +67,22 @@ _WORSE: dict[Verdict, int] = {"allowed": 0, "person": 1, "refused": 2}
 def eligible(wish: Wish, facts: Facts, pack: Pack) -> Decision:
     """What the pack says to this wish. Raises LineUnknown, LineTaken, TooMany when the wish names lines or units wrongly."""
     items = _items(wish, facts)
-    found = _Judgement("allowed", wish.kind, [])
-    if _stands(wish, facts, found):
+    found = _Judgement("allowed", wish.kind, [], grace=pack.goodwill.days if wish.late else 0, grace_clause=pack.goodwill.clause)
+    difference = None
+    if asking.offered(wish, facts, pack.requests, found.say) and _stands(wish, facts, found):
         {
             "return": _return,
             "exchange": _exchange,
             "repair": _repair,
             "refund_only": _refund_only,
             "price_protection": _price_protection,
+            "reissue": _special(special.reissue),
+            "compensation": _special(special.compensation),
+            "goodwill": _special(special.compensation),
+            "dispute": _special(special.dispute),
+            "adverse_reaction": _special(special.adverse_reaction),
         }[wish.kind](wish, items, facts, pack, found)
+        difference = asking.settled(wish, [(i.line, i.quantity, i.to_sku) for i in items], facts, pack.requests, found.say)
     refused = found.verdict == "refused"
     amounts, freight = ((), 0) if refused else _amounts(wish, items, facts, pack)
     total = sum(a.amount.minor for a in amounts) + freight
@@ -85,6 +100,7 @@ def eligible(wish: Wish, facts: Facts, pack: Pack) -> Decision:
     return Decision(
         found.verdict, wish.kind, found.basis, tuple(found.lines), payer, amounts, Money(freight, currency), Money(total, currency),
         "none" if refused else _disposition(wish, items, pack), found.until, pack.id, pack.version,
+        difference,
     )  # fmt: skip
 
 
@@ -106,6 +122,8 @@ def line_shares(facts: Facts) -> tuple[list[int], int]:
 
 def _items(wish: Wish, facts: Facts) -> list[_Item]:
     by_position = {line.position: line for line in facts.lines}
+    if wish.kind in special.OF_THE_WHOLE:
+        return [_whole(item, by_position) for item in wish.items]
     if not wish.items:
         left = [line for line in facts.lines if _left(wish, line) > 0 and not line.open]
         if not left:
@@ -122,6 +140,15 @@ def _items(wish: Wish, facts: Facts) -> list[_Item]:
             raise errors.TooMany(name=line.name, left=_left(wish, line))
         out.append(_Item(line, item.quantity, item.to_sku))
     return out
+
+
+def _whole(item: WishItem, by_position: dict[int, LineFacts]) -> _Item:
+    line = by_position.pop(item.line, None)
+    if line is None:
+        raise errors.LineUnknown(line=item.line)
+    if item.quantity > line.quantity:
+        raise errors.TooMany(name=line.name, left=line.quantity)
+    return _Item(line, item.quantity, "")
 
 
 def _left(wish: Wish, line: LineFacts) -> int:
@@ -142,15 +169,15 @@ def _stands(wish: Wish, facts: Facts, found: _Judgement) -> bool:
     """Is the order in a state in which such a thing can be asked for at all?"""
     if facts.status == "unpaid":
         found.say("not_paid", "", "订单还没有付款，直接取消就可以。", "The order is not paid yet; it can simply be cancelled.", "refused")
-    elif facts.status in ("cancelled", "returned"):
+    elif facts.status in ("cancelled", "returned") and wish.kind not in special.OF_THE_WHOLE:
         found.say("order_over", "", "订单已经取消或退货。", "The order was already cancelled or returned.", "refused")
-    elif wish.kind == "price_protection":
+    elif wish.kind == "price_protection" or wish.kind in special.OF_THE_WHOLE:
         return True
     elif not facts.dispatched:
         found.say(
             "not_dispatched", "", "订单还没有发货，可以直接取消或修改。", "Not sent yet: it can be cancelled or changed instead.", "refused"
         )
-    elif wish.kind != "refund_only" and facts.status not in ("delivered", "completed"):
+    elif wish.kind not in ("refund_only", "reissue") and facts.status not in ("delivered", "completed"):
         found.say(
             "not_delivered",
             "",
@@ -188,7 +215,7 @@ def _exchange(wish: Wish, items: list[_Item], facts: Facts, pack: Pack, found: _
         _mismatch(found)
     for item in items:
         target = facts.targets.get(item.to_sku.upper(), item.line.price)
-        if item.to_sku and target != item.line.price:
+        if item.to_sku and target != item.line.price and not pack.requests.own_method:
             said = (
                 f"换成的款式 {item.to_sku} 价格不同，由专人确认差价。",
                 f"{item.to_sku} has another price; a person settles the difference.",
@@ -240,18 +267,19 @@ def _price_protection(wish: Wish, items: list[_Item], facts: Facts, pack: Pack, 
     found.basis = "price_protection"
     if wish.reason != "price_drop":
         return _mismatch(found)
-    until = window_end(facts.paid_at or facts.placed_at, rule.days, facts)
+    days = min(pack.rules_for(item.line.category).price_days for item in items)
+    until = window_end(facts.paid_at or facts.placed_at, days, facts)
     found.ends(until)
     zh, en = _date(until)
     if facts.now >= until:
         return found.say(
             "price_window_over",
             rule.clause,
-            f"价保期 {rule.days} 天，已于{zh}结束。",
-            f"Price protection of {rule.days} days ended on {en}.",
+            f"价保期 {days} 天，已于{zh}结束。",
+            f"Price protection of {days} days ended on {en}.",
             "refused",
         )
-    found.say("price_window", rule.clause, f"付款后 {rule.days} 天内价保，到{zh}为止。", f"Within {rule.days} days of payment, up to {en}.")
+    found.say("price_window", rule.clause, f"付款后 {days} 天内价保，到{zh}为止。", f"Within {days} days of payment, up to {en}.")
     basis = (
         ("按优惠分摊后的实付价比较", "compared with what was paid after the coupon's share")
         if rule.compare == "paid"
@@ -355,11 +383,21 @@ def _window(days: int, clause: str, zh: str, en: str, facts: Facts, found: _Judg
         found.say("window_unknown", clause, f"{zh}：签收时间不详，按在期限内处理。", f"For {en}: delivery time unknown, taken as in time.")
         return True
     until = window_end(facts.delivered_at, days, facts)
-    found.ends(until)
     last_zh, last_en = _date(until)
+    if not until <= facts.now < until + timedelta(days=found.grace):
+        found.ends(until)
     if facts.now < until:
         told = f"{zh}：签收次日起 {days} 天内，到{last_zh}为止。", f"For {en}: {days} days from the day after delivery, up to {last_en}."
         found.say("in_window", clause, *told)
+        return True
+    if facts.now < (grace := until + timedelta(days=found.grace)):
+        found.basis = "late_return"
+        found.ends(grace)
+        said = (
+            f"{zh}：期限已于{last_zh}结束，酌情照顾，由专人决定。",
+            f"For {en}: the window ended on {last_en}; a person decides by goodwill.",
+        )
+        found.say("late_goodwill", found.grace_clause, *said, "person")
         return True
     found.say(
         "window_over", clause, f"{zh}：{days} 天的期限已于{last_zh}结束。", f"For {en}: the {days} days ended on {last_en}.", "refused"
@@ -369,6 +407,11 @@ def _window(days: int, clause: str, zh: str, en: str, facts: Facts, found: _Judg
 
 def _mismatch(found: _Judgement) -> None:
     found.say("reason_mismatch", "", "这个原因不适用于这种申请。", "This reason does not go with what is asked for.", "refused")
+
+
+def _special(judge: Callable[[Wish, Facts, Pack, special.Says], None]) -> Callable[..., None]:
+    """One that looks at no line."""
+    return lambda wish, items, facts, pack, found: judge(wish, facts, pack, found)
 
 
 # Money, freight, goods
@@ -393,7 +436,7 @@ def _amounts(wish: Wish, items: list[_Item], facts: Facts, pack: Pack) -> tuple[
 
 def _worth(wish: Wish, item: _Item, share: int, pack: Pack) -> int:
     line = item.line
-    if wish.kind in ("exchange", "repair"):
+    if not holds_money(wish.kind):
         return 0
     worth = of_units(share, line.quantity, line.taken_units, item.quantity)
     if wish.kind != "price_protection":
@@ -416,7 +459,7 @@ def _freight_back(wish: Wish, items: list[_Item], facts: Facts) -> bool:
 
 def _freight(wish: Wish, pack: Pack, found: _Judgement) -> Payer:
     """Who pays for moving the goods; told with its clause."""
-    if wish.kind in ("refund_only", "price_protection"):
+    if wish.kind not in ("return", "exchange", "repair"):
         return "none"
     rule = pack.freight
     if wish.reason in NO_REASON:
@@ -458,6 +501,11 @@ def holds_money(kind: str) -> bool:
 def holds_units(kind: str) -> bool:
     """Do its units leave the customer for good?"""
     return kind in ("return", "refund_only")
+
+
+def holds_lines(kind: str) -> bool:
+    """Does an undecided one keep others off its lines?"""
+    return kind not in special.OF_THE_WHOLE
 
 
 def busies_units(kind: str) -> bool:

@@ -48,6 +48,7 @@ def case_of(row: CaseRow, lines: Sequence[CaseLineRow], events: Sequence[CaseEve
         appealed=row.appealed,
         gift=row.gift,
         work=work_of(row),
+        refund_to=row.refund_to,
     )
 
 

@@ -4,7 +4,7 @@ HTTP, staff pages and the AI at the front desk all come through here. Deciding i
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,7 @@ from xinfu.commerce.operations_contracts import (
     OrderState,
     Preview,
     Reissue,
+    ReissueItem,
     inputs_of,
 )
 from xinfu.commerce.operations_errors import ConfirmationMissing, KeyReused, OrderOutdated
@@ -125,6 +126,19 @@ class OrderOperations:
                 raise KeyReused from e
             raise
         return done
+
+    async def reissue_within(
+        self, unit: Unit, actor: Actor, order: OrderState, items: Sequence[tuple[int, int]], *, key: str, at: datetime
+    ) -> str:
+        """Send these line positions and quantities again, in the caller's unit that holds the order. Returns the new order's number.
+
+        Whoever calls has decided that it may be done. Raises the refusals of operations_errors.
+        """
+        asked = Reissue(items=tuple(ReissueItem(line=line, quantity=quantity) for line, quantity in items))
+        plan = judge(order, asked, await self._around(unit, order, asked, at, lock=True))
+        done = await self._write(unit, order, asked, plan, at)
+        _record(unit, actor, order, plan, done, key, token_of(order, asked, plan.money), "staff", "")
+        return done.new_order_no
 
     async def history(self, actor: Actor, shop_id: Id, order_no: str, *, for_customer: Id | None = None) -> list[HistoryEntry]:
         """What was done to the order, oldest first. Raises OrderNotFound."""
