@@ -4,7 +4,7 @@ from datetime import datetime
 
 from xinfu.aftersales import errors, repository
 from xinfu.aftersales.casebook import Casebook
-from xinfu.aftersales.contracts import Decision, Facts, LineFacts, Wish, WishItem
+from xinfu.aftersales.contracts import Decision, Facts, LineFacts, MethodFacts, Wish, WishItem
 from xinfu.aftersales.lifecycle import COUNTS, UNDECIDED
 from xinfu.aftersales.model import CaseLineRow, CaseRow
 from xinfu.aftersales.packs import Pack
@@ -25,7 +25,12 @@ class Judge:
     async def judge(self, unit: Unit, order: OrderState, wish: Wish, now: datetime, *, besides: Id = "") -> Decision:
         """`besides`: the case this is about, judged again as if it were not there yet. Raises LineUnknown, LineTaken, TooMany,
         ExchangeUnknown."""
-        return eligible(wish, await self.facts(unit, order, wish, now, besides=besides), self.pack(order.shop_id, now))
+        return (await self.weigh(unit, order, wish, now, besides=besides))[1]
+
+    async def weigh(self, unit: Unit, order: OrderState, wish: Wish, now: datetime, *, besides: Id = "") -> tuple[Facts, Decision]:
+        """As judge, with the facts the decision stands on."""
+        facts = await self.facts(unit, order, wish, now, besides=besides)
+        return facts, eligible(wish, facts, self.pack(order.shop_id, now))
 
     def pack(self, shop_id: Id, now: datetime) -> Pack:
         """The pack in force. Raises PackUnknown."""
@@ -59,9 +64,13 @@ class Judge:
             now, self._book.zone(order.shop_id), order.status, dispatched(order), order.placed_at, order.paid_at,
             order.delivered_at or order.completed_at, order.total, order.freight, order.paid, order.refunded, reserved, tuple(lines),
             {sku: v.price for sku, v in variants.items()}, order.asked_back or any(r.kind in _BACK for r in rows.values()),
-            await self._book.wallet.methods(unit, order.shop_id, order.customer_id) if wish.refund_to else {},
+            await self._methods(unit, order) if wish.refund_to else {},
             tuple(p.method for p in order.payments if p.kind == "payment" and p.state == "done"),
         )  # fmt: skip
+
+    async def _methods(self, unit: Unit, order: OrderState) -> dict[str, MethodFacts]:
+        found = await self._book.wallet.methods(unit, order.shop_id, order.customer_id)
+        return {key: MethodFacts(m.reference, m.kind, m.balance) for key, m in found.items()}
 
 
 def wish_again(row: CaseRow, lines: list[CaseLineRow]) -> Wish:

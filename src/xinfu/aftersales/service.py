@@ -22,6 +22,7 @@ from xinfu.aftersales.judging import Judge
 from xinfu.aftersales.life import Life, Reissues, standing_of
 from xinfu.aftersales.model import CaseLineRow, CaseRow
 from xinfu.aftersales.packs import Pack, Packs
+from xinfu.aftersales.packs.contracts import WishJudged
 from xinfu.aftersales.settlement import Settlement
 from xinfu.aftersales.views import keep_work, work_of
 from xinfu.commerce import OrderConnector, OrderState, Sentence, Wallet, check_key, confirm, theirs
@@ -83,7 +84,9 @@ class Cases:
         asked = _asked(actor, wish)
         async with self._database.read() as unit:
             order = theirs(actor, await self._shop.state(unit, shop_id, order_no), for_customer)
-            decision = await self.judge.judge(unit, order, asked, self._clock.now())
+            facts, decision = await self.judge.weigh(unit, order, asked, self._clock.now())
+        if not decision.allowed and self._database.bus:  # kept for the owner who asks what another pack would have said
+            self._database.bus.publish(WishJudged(shop_id, order.no, "", asked, facts, decision))
         return CasePreview(order.no, order.customer_id, decision, _warnings(order), _token(order, asked, decision))
 
     async def open(
@@ -115,12 +118,13 @@ class Cases:
                     if (before.order_id, before.token) != (order.id, token):
                         raise KeyReused
                     return await self.book.view(unit, before, repeated=True)
-                decision = await self.judge.judge(unit, order, asked, now)
+                facts, decision = await self.judge.weigh(unit, order, asked, now)
                 _check_shown(order, asked, decision, token)
                 row = await self._row(unit, actor, order, asked, decision, now)
                 row.key, row.token, row.confirmed_by, row.confirmation = key, token, confirmed_by or "", clean(confirmation)[:200]
                 await _store(unit, row, decision)
                 zh, en = KINDS[asked.kind]
+                unit.announce(WishJudged(shop_id, order.no, row.number, asked, facts, decision))
                 await self.book.tell(unit, actor, row, now, "opened", f"已提交{zh}申请", f"Asked for: {en}")
                 opened = await self.book.view(unit, row)
         except IntegrityError as e:
