@@ -27,11 +27,14 @@ from xinfu.kit.database import Database
 from xinfu.kit.errors import Refusal
 from xinfu.kit.websocket import DirectWebSocket
 from xinfu.risk import risk_app
+from xinfu.tau2 import export_app, tau2_app
 from xinfu.training import train_command
 from xinfu.understanding.commands import classify_command, eval_app
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Xinfu 心服: the customer-service centre for e-commerce.")
 app.add_typer(import_app, name="import")
+app.add_typer(export_app, name="export")
+app.add_typer(tau2_app, name="tau2")
 app.add_typer(benchmark.bench_app, name="bench")
 app.add_typer(eval_app, name="eval")
 app.add_typer(risk_app, name="risk")

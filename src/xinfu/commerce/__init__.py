@@ -23,13 +23,14 @@ from xinfu.commerce.ports import Method, NoWallet, OrderConnector, RulesOf, Wall
 from xinfu.commerce.rules import NO_RULES, OrderRules
 from xinfu.commerce.service import Orders, Products
 from xinfu.commerce.service_imports import Imports
-from xinfu.commerce.tau2 import Tau2Report, import_tau2
+from xinfu.commerce.tau2 import TAU2_CURRENCY, Tau2Report, import_tau2
 from xinfu.commerce.tau2_export import tau2_orders, tau2_products
 from xinfu.commerce.writing import bulk_write
 
 __all__ = [
     "ATTRIBUTES",
     "NO_RULES",
+    "TAU2_CURRENCY",
     "CatalogueChanged",
     "Done",
     "EmbeddedShop",

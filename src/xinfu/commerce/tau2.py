@@ -23,7 +23,7 @@ from xinfu.kit.errors import Invalid
 from xinfu.kit.ids import Id
 from xinfu.kit.money import Money
 
-CURRENCY = "USD"
+TAU2_CURRENCY = "USD"
 _IN_STOCK = 100  # the form says only whether there is any
 _ADDRESS = ("address1", "address2", "city", "state", "zip", "country")
 AS_CHANGED = "pending (item modified)"
@@ -129,7 +129,7 @@ def _order(exact: Json, given: Json, customer_id: Id, user: Json, placed_at: dat
         _STATUS[exact["status"]],
         placed_at,
         tuple(NewLine(i["item_id"], i["name"], 1, _money(i["price"]), _options(i["options"])) for i in exact["items"]),
-        Money(0, CURRENCY),
+        Money(0, TAU2_CURRENCY),
         receiver=f"{name['first_name']} {name['last_name']}",
         address=", ".join(str(part) for key in _ADDRESS if (part := exact["address"].get(key))),
         paid_at=placed_at,
@@ -148,7 +148,7 @@ def _known(status: str) -> dict[str, bool]:
 
 
 def _money(digits: str | int) -> Money:
-    return Money.parse(str(digits), CURRENCY)
+    return Money.parse(str(digits), TAU2_CURRENCY)
 
 
 def _options(options: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
