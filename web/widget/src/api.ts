@@ -1,5 +1,6 @@
 // The widget's HTTP calls. Always to the centre the script came from, never with cookies.
 
+import type { CaseAct, CaseView } from "./cases";
 import { parseMessage, type FileCard, type Mode, type OrderCard } from "./frames";
 import type { Earlier, Shop } from "./state";
 
@@ -47,6 +48,14 @@ export class Api {
 
   async orders(): Promise<OrderCard[]> {
     return (await this.call<{ items: OrderCard[] }>("GET", "orders")).items;
+  }
+
+  async cases(): Promise<CaseView[]> {
+    return (await this.call<{ items: CaseView[] }>("GET", "cases")).items;
+  }
+
+  caseAct(number: string, act: CaseAct, body: Record<string, unknown>): Promise<CaseView> {
+    return this.call("POST", `cases/${encodeURIComponent(number)}/${act}`, body);
   }
 
   async history(before: string): Promise<{ items: Earlier[]; next: string | null }> {

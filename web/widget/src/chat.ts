@@ -2,6 +2,7 @@
 
 import { lighter } from "../../shared/picture";
 import { Refused, type Api } from "./api";
+import type { CaseAct, CaseView } from "./cases";
 import type { ClientFrame, FileCard, OrderCard, ServerFrame } from "./frames";
 import { Link } from "./link";
 import { Outbox, sendFrame, type Entry } from "./outbox";
@@ -214,6 +215,19 @@ export class Chat {
     this.remember();
     // One mark for a burst of messages: the centre counts frames.
     if (!this.readTimer) this.readTimer = window.setTimeout(() => this.sendRead(), READ_AFTER_MS);
+  }
+
+  cases(): Promise<CaseView[]> {
+    return this.api.cases();
+  }
+
+  caseAct(number: string, act: CaseAct, body: Record<string, unknown>): Promise<CaseView> {
+    return this.api.caseAct(number, act, body);
+  }
+
+  /** A file for a case: stored, not said in the chat. */
+  attach(file: File): Promise<FileCard> {
+    return this.api.upload(file, () => undefined).done;
   }
 
   orders(): Promise<OrderCard[]> {

@@ -1,5 +1,7 @@
 // What goes over the customer's socket (docs/protocol.md section 1 and 3), and the one place where text from the wire becomes typed values.
 
+import type { CaseMark } from "./cases";
+
 export type Mode = "ai" | "queued" | "agent" | "closed";
 export type From = "customer" | "agent" | "ai" | "system";
 export type Kind = "text" | "image" | "file" | "order" | "orders" | "product";
@@ -42,6 +44,7 @@ export interface ProductCard {
 }
 
 export interface Data {
+  case?: CaseMark;
   file?: FileCard;
   order?: OrderCard;
   orders?: OrderCard[];

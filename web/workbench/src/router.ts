@@ -14,6 +14,7 @@ export interface PageLink {
 export const pages: readonly PageLink[] = [
   { name: "desk", path: "/desk", icon: "chat", needs: ["conversations.serve", "conversations.read_all"] },
   { name: "wall", path: "/wall", icon: "wall", needs: ["conversations.read_all"] },
+  { name: "aftersales", path: "/aftersales", icon: "box", needs: ["aftersales.read"] },
   { name: "customers", path: "/customers", icon: "people", needs: ["customers.read"] },
   { name: "knowledge", path: "/knowledge", icon: "book", needs: ["knowledge.read"] },
   { name: "ai", path: "/ai", icon: "ai", needs: ["knowledge.edit"] },
@@ -28,6 +29,13 @@ export const router = createRouter({
     { path: "/", redirect: "/desk" },
     { path: "/desk/:id?", name: "desk", component: ReceptionPage },
     { path: "/wall", name: "wall", component: () => import("./pages/wall/WallPage.vue") },
+    {
+      path: "/aftersales",
+      name: "aftersales",
+      component: () => import("./pages/aftersales/AftersalesPage.vue"),
+      redirect: "/aftersales/cases",
+      children: [{ path: "cases/:number?", component: () => import("./pages/cases/CasesPage.vue") }],
+    },
     { path: "/customers/:id?", name: "customers", component: () => import("./pages/customers/CustomersPage.vue") },
     { path: "/knowledge/:tab?/:id?", name: "knowledge", component: () => import("./pages/knowledge/KnowledgePage.vue") },
     { path: "/ai", name: "ai", component: () => import("./pages/ai/AiPage.vue") },

@@ -5,7 +5,7 @@ import { TEXT_LIMIT } from "../frames";
 import { useRoom } from "./context";
 import { Icon, type IconName } from "./icons";
 
-export function Composer({ onOrders, sendFiles, focus }: { onOrders: () => void; sendFiles: (files: Iterable<File>) => void; focus: number }) {
+export function Composer({ onOrders, onCases, sendFiles, focus }: { onOrders: () => void; onCases: () => void; sendFiles: (files: Iterable<File>) => void; focus: number }) {
   const { chat, say } = useRoom();
   const [text, setText] = useState("");
   const field = useRef<HTMLTextAreaElement>(null);
@@ -45,7 +45,7 @@ export function Composer({ onOrders, sendFiles, focus }: { onOrders: () => void;
 
   return (
     <div class="composer">
-      <Quick onOrders={onOrders} />
+      <Quick onOrders={onOrders} onCases={onCases} />
       <form
         class="write"
         onSubmit={(event) => {
@@ -86,7 +86,7 @@ export function Composer({ onOrders, sendFiles, focus }: { onOrders: () => void;
   );
 }
 
-function Quick({ onOrders }: { onOrders: () => void }) {
+function Quick({ onOrders, onCases }: { onOrders: () => void; onCases: () => void }) {
   const { chat, state, say } = useRoom();
   const waiting = state.mode === "queued" || state.humanAsked;
   const here = state.mode === "agent";
@@ -99,6 +99,10 @@ function Quick({ onOrders }: { onOrders: () => void }) {
       <button type="button" class="chip" onClick={onOrders}>
         <Icon name="bag" />
         {say("my_orders")}
+      </button>
+      <button type="button" class="chip" onClick={onCases}>
+        <Icon name="parcel" />
+        {say("my_cases")}
       </button>
       {state.messages.length > 0 && state.rating === "none" && (
         <button type="button" class="chip" onClick={() => chat.offerRating(true)}>

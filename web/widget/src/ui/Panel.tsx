@@ -5,13 +5,14 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { ChatState } from "../state";
 import type { Say } from "../texts";
 import { Composer } from "./Composer";
+import { Cases } from "./cases";
 import { RoomContext, useRoom, type Room } from "./context";
 import { LeaveMessage, Orders, Rating } from "./forms";
 import { Icon } from "./icons";
 import { Log } from "./Log";
 
 export interface PanelProps {
-  room: Omit<Room, "zoom">;
+  room: Omit<Room, "zoom" | "openCase">;
   page: boolean;
   visible: boolean;
   sound: boolean;
@@ -24,6 +25,7 @@ export function Panel({ room, page, visible, sound, focus, onSound, onClose }: P
   const { chat, state, say } = room;
   const [zoomed, setZoomed] = useState<{ url: string; alt: string } | null>(null);
   const [orders, setOrders] = useState(false);
+  const [cases, setCases] = useState<string | null>(null);
   const [dragged, setDragged] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const back = useRef<HTMLElement | null>(null);
@@ -37,7 +39,7 @@ export function Panel({ room, page, visible, sound, focus, onSound, onClose }: P
     if (event.key === "Escape" && !event.isComposing) {
       event.stopPropagation();
       if (zoomed) closeZoom();
-      else if (orders) closeOrders();
+      else if (orders || cases !== null) closeDrawers();
       else if (!page) onClose();
     }
     if (event.key === "Tab" && !page) keepInside(event, box.current);
@@ -48,8 +50,9 @@ export function Panel({ room, page, visible, sound, focus, onSound, onClose }: P
     back.current?.focus();
   }
 
-  function closeOrders(): void {
+  function closeDrawers(): void {
     setOrders(false);
+    setCases(null);
     setAgain(again + 1);
   }
 
@@ -59,7 +62,7 @@ export function Panel({ room, page, visible, sound, focus, onSound, onClose }: P
   }
 
   return (
-    <RoomContext.Provider value={{ ...room, zoom }}>
+    <RoomContext.Provider value={{ ...room, zoom, openCase: setCases }}>
       <div
         ref={box}
         class={`panel${page ? " page" : ""}${visible ? "" : " shut"}`}
@@ -82,8 +85,9 @@ export function Panel({ room, page, visible, sound, focus, onSound, onClose }: P
         <Banner />
         <Log visible={visible} />
         <Asked />
-        <Composer onOrders={() => setOrders(true)} sendFiles={sendFiles} focus={focus + again} />
-        {orders && <Orders onClose={closeOrders} />}
+        <Composer onOrders={() => setOrders(true)} onCases={() => setCases("")} sendFiles={sendFiles} focus={focus + again} />
+        {orders && <Orders onClose={closeDrawers} />}
+        {cases !== null && <Cases key={cases} number={cases} onClose={closeDrawers} />}
         {dragged && <div class="drop">{say("drop_here")}</div>}
         {zoomed && <Zoom {...zoomed} onClose={closeZoom} />}
       </div>

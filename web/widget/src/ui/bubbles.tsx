@@ -6,11 +6,13 @@ import type { Message } from "../frames";
 import type { Entry } from "../outbox";
 import type { Upload } from "../state";
 import { FileView, OrderView, PictureView, ProductView } from "./cards";
+import { CaseCard } from "./cases";
 import { useRoom } from "./context";
 import { Icon } from "./icons";
 
 export function Line({ message, first, mark, last }: { message: Message; first: boolean; mark: string; last: boolean }) {
   const { say } = useRoom();
+  if (message.from === "system" && message.data?.case) return <CaseCard mark={message.data.case} text={message.text} />;
   if (message.from === "system") return <p class="system">{message.text}</p>;
   const mine = message.from === "customer";
   const name = message.name || say(message.from === "ai" ? "ai" : "someone");

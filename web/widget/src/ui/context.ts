@@ -13,6 +13,7 @@ export interface Room {
   say: Say;
   origin: string;
   zoom: (url: string, alt: string) => void;
+  openCase: (number: string) => void;
 }
 
 export const RoomContext = createContext<Room | null>(null);

@@ -44,12 +44,17 @@ const en: typeof zh = {
   after: {
     ask: "After-sales", title: "After-sales: order {no}", what: "What is wanted", why: "Reason", who: "Whose fault", words: "The customer’s words (optional)", choose_goods: "Choose which and how many to see what the rules say.", same: "The same again", open: "Open request", opened: "Request {number} is open", total: "Goes back in all",
     freight_back: "Freight back", until: "until {when}", rules: "The rules", clause: "The rule ({id})", withdraw: "Withdraw", withdraw_sure: "Really withdraw?", withdrawn: "{number} is withdrawn.", told: "Your request ({kind}) is open under number {number}. We will tell you as soon as there is news.",
-    kind: { return: "Return", exchange: "Exchange", repair: "Repair", refund_only: "Refund only", price_protection: "Price protection" },
+    kind: {
+      return: "Return", exchange: "Exchange", repair: "Repair", refund_only: "Refund only", reissue: "Send again", price_protection: "Price protection", compensation: "Compensation", dispute: "Dispute", adverse_reaction: "Adverse reaction", goodwill: "Goodwill",
+    },
     reason: {
       no_reason: "Does not want it", size: "Does not fit", quality: "Faulty", damaged: "Arrived damaged", wrong_item: "Wrong item", missing: "Something missing", not_as_described: "Not as described", not_received: "Not received", late: "Too late", price_drop: "Cheaper now", adverse_reaction: "Allergy or harm",
+      unclear_spec: "Unclear specification", installation_fee: "Installation fee", service: "Poor service", other: "Other",
     },
     party: { unknown: "Not clear yet", shop: "Shop", carrier: "Carrier", customer: "Customer" }, freight: { shop: "Shop pays freight", customer: "Customer pays freight", half: "Freight is shared", none: "Nothing to send back" },
-    verdict: { allowed: "The rules allow this", person: "Someone has to look at it first", refused: "The rules do not allow this" }, state: { open: "Open", accepted: "Accepted", declined: "Declined", withdrawn: "Withdrawn" },
+    verdict: { allowed: "The rules allow this", person: "Someone has to look at it first", refused: "The rules do not allow this" }, state: {
+      open: "To decide", approval: "Waiting for approval", awaiting_goods: "Waiting for goods", returning: "On its way back", received: "To inspect", refunding: "Being refunded", sending: "Being sent", granting: "Being granted", handling: "In hand", done: "Done", declined: "Declined", withdrawn: "Withdrawn", stuck: "Needs a person",
+    },
   },
 };
 

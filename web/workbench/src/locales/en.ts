@@ -1,11 +1,13 @@
 /* English words of the workbench: short and spoken. Same shape as the Chinese ones. */
 import assist from "./en.assist.ts";
+import cases from "./en.cases.ts";
 import type zh from "./zh-CN.ts";
 
 const en: typeof zh = {
   ...assist,
+  ...cases,
   app: { title: "Xinfu", mark: "心", pages: "Pages" },
-  page: { desk: "Desk", wall: "Wall", customers: "Customers", knowledge: "Knowledge", ai: "AI", training: "Training", settings: "Settings", audit: "Audit" },
+  page: { desk: "Desk", wall: "Wall", aftersales: "After-sales", customers: "Customers", knowledge: "Knowledge", ai: "AI", training: "Training", settings: "Settings", audit: "Audit" },
   common: {
     close: "Close", cancel: "Cancel", save: "Save", saved: "Saved.", edit: "Edit", remove: "Delete", more: "Show more", undo: "Undo", loading: "Loading…",
     try_again: "Try again", not_loaded: "This could not be loaded", list_comma: ", ", colon: ": ",

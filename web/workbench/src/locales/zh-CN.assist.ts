@@ -42,11 +42,16 @@ export default {
   after: {
     ask: "售后", title: "申请售后：订单 {no}", what: "要什么", why: "原因", who: "谁的责任", words: "客户怎么说（可以不写）", choose_goods: "选好哪件、几件，就能看到按规则行不行。", same: "换同款", open: "提交申请", opened: "申请 {number} 已提交", total: "一共退",
     freight_back: "退运费", until: "{when} 前有效", rules: "按的规则", clause: "看条款 {id}", withdraw: "撤回申请", withdraw_sure: "真的撤回？", withdrawn: "{number} 已撤回。", told: "您的{kind}申请已经提交，单号 {number}，有进展我们马上告诉您。",
-    kind: { return: "退货", exchange: "换货", repair: "维修", refund_only: "仅退款", price_protection: "价保" },
+    kind: {
+      return: "退货", exchange: "换货", repair: "维修", refund_only: "仅退款", reissue: "补发", price_protection: "价保", compensation: "补偿", dispute: "纠纷", adverse_reaction: "不良反应", goodwill: "心意",
+    },
     reason: {
       no_reason: "不想要了", size: "尺码不合适", quality: "质量问题", damaged: "收到破损", wrong_item: "发错了", missing: "少发了", not_as_described: "和描述不符", not_received: "没收到", late: "送得太晚", price_drop: "降价了", adverse_reaction: "过敏或不适",
+      unclear_spec: "规格没写清", installation_fee: "安装收费", service: "服务不好", other: "其他",
     },
     party: { unknown: "还不清楚", shop: "店铺", carrier: "快递", customer: "客户" }, freight: { shop: "运费店铺出", customer: "运费客户出", half: "运费各出一半", none: "不用寄回" },
-    verdict: { allowed: "按规则可以办", person: "要有人看过才能定", refused: "按规则不能这样办" }, state: { open: "处理中", accepted: "已同意", declined: "已拒绝", withdrawn: "已撤回" },
+    verdict: { allowed: "按规则可以办", person: "要有人看过才能定", refused: "按规则不能这样办" }, state: {
+      open: "待处理", approval: "待审批", awaiting_goods: "待寄回", returning: "退回途中", received: "待验货", refunding: "退款中", sending: "补发中", granting: "发放中", handling: "处理中", done: "已完成", declined: "已拒绝", withdrawn: "已撤销", stuck: "需人工",
+    },
   },
 };

@@ -1,10 +1,12 @@
 /* Chinese words of the workbench: short, spoken, full-width punctuation. */
 import assist from "./zh-CN.assist.ts";
+import cases from "./zh-CN.cases.ts";
 
 export default {
   ...assist,
+  ...cases,
   app: { title: "心服", mark: "心", pages: "页面" },
-  page: { desk: "接待", wall: "看板", customers: "客户", knowledge: "知识", ai: "智能", training: "训练", settings: "设置", audit: "审计" },
+  page: { desk: "接待", wall: "看板", aftersales: "售后", customers: "客户", knowledge: "知识", ai: "智能", training: "训练", settings: "设置", audit: "审计" },
   common: {
     close: "关闭", cancel: "取消", save: "保存", saved: "已保存。", edit: "修改", remove: "删除", more: "再看一些", undo: "撤销", loading: "正在取……",
     try_again: "再试一次", not_loaded: "没能取到内容", list_comma: "、", colon: "：",

@@ -16,17 +16,17 @@ const REASONS: Record<WishKind, WishReason[]> = {
   exchange: ["size", ...GOODS, "no_reason"],
   repair: ["quality", "damaged"],
   refund_only: ["not_received", "missing", "late", ...GOODS.filter((one) => one !== "missing")],
+  reissue: ["missing", "damaged", "wrong_item", "not_received"],
   price_protection: ["price_drop"],
+  compensation: ["service", "late", "unclear_spec", "installation_fee", ...GOODS, "other"],
+  dispute: ["service", "unclear_spec", "installation_fee", "not_as_described", "other"],
+  adverse_reaction: ["adverse_reaction"],
+  goodwill: ["service", "late", "other"],
 };
 export const KINDS = Object.keys(REASONS) as WishKind[];
-const TONE: Record<AfterSale["state"], string> = { open: "soon", accepted: "good", declined: "now", withdrawn: "" };
 
 export function reasonsFor(kind: WishKind): WishReason[] {
   return REASONS[kind];
-}
-
-export function toneOf(state: AfterSale["state"]): string {
-  return TONE[state];
 }
 
 export interface WishForm {

@@ -1,0 +1,7 @@
+/* What belongs to after-sales in the workbench; each shown to who has any of its rights. */
+export interface Section {
+  name: string;
+  needs: readonly string[];
+}
+
+export const SECTIONS: readonly Section[] = [{ name: "cases", needs: ["aftersales.read"] }];
