@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
 
-from xinfu.commerce import Method, Sentence
+from xinfu.commerce import Sentence
 from xinfu.commerce.contracts import OrderStatus
 from xinfu.kit.errors import Invalid
 from xinfu.kit.ids import Id, is_id
@@ -110,6 +110,15 @@ class LineFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class MethodFacts:
+    """One way a customer pays; `balance` is what a gift card holds, None for all others."""
+
+    reference: str
+    kind: str
+    balance: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """An order at one moment. `reserved`: asked for, not yet ordered to be paid back, in minor units, beside what the order's payments know."""
 
@@ -130,7 +139,7 @@ class Facts:
     """Prices of the variants asked for in exchange, by sku in capitals."""
     asked_before: bool = False
     """Was a return or an exchange of this order asked for already?"""
-    methods: Mapping[str, Method] = field(default_factory=dict)
+    methods: Mapping[str, MethodFacts] = field(default_factory=dict)
     """The customer's own payment methods, by reference."""
     paid_by: tuple[str, ...] = ()
     """By which of them the order was paid."""
