@@ -15,7 +15,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 import xinfu
-from xinfu import aftersales, commerce, customers, demo, identity, knowledge, migrations, reception, routing, teaching
+from xinfu import aftersales, commerce, customers, demo, identity, knowledge, migrations, reception, risk, routing, teaching
 from xinfu.aftersales import authority, ledger, listing, settlement
 from xinfu.aftersales.packs import endpoints as pack_endpoints
 from xinfu.aftersales.packs.looking import LastMonth
@@ -48,6 +48,7 @@ from xinfu.kit.express import Express
 from xinfu.kit.http import install_problem_handlers
 from xinfu.kit.ids import Id
 from xinfu.kit.text import clip
+from xinfu.risk_facts import CaseView, ShopFacts, connect
 from xinfu.understanding import Understanding
 
 log = structlog.get_logger()
@@ -105,12 +106,22 @@ class Centre:
             self.wallet,
         )  # fmt: skip
         self.happenings = aftersales.Happenings(self.cases.book, self.cases.life, self.settlement)
+        self._build_risk()
         self.imports = commerce.Imports(self.database, self.clock, self.settings, self.shops, self.customers)
         self.customer_imports = customers.CustomerImports(self.database, self.clock, self.settings)
         search = self.config.data / "search"
         self.knowledge = knowledge.Knowledge(self.database, self.clock, search / "knowledge")
         self.scripts = knowledge.Scripts(self.database, self.clock)
         self.search = ConversationSearch(search / "conversations")
+
+    def _build_risk(self) -> None:
+        shelf = self.shelf = risk.Shelf(self._secret)
+        self.shop_facts = ShopFacts(self.database, self.shops, shelf.name)
+        self.findings = risk.Findings(self.database, self.clock, self.shop_facts)
+        self.risk_feed = risk.Feed(self.database, self.clock, shelf, self.shop_facts, self.findings)
+        self.risk_desk = risk.RiskDesk(self.database, self.clock, shelf, self.risk_feed, self.findings, self.shop_facts, self.customers)
+        self.case_view = CaseView(self.risk_desk, self.shop_facts)
+        connect(self.bus, self.risk_feed, self.risk_desk)
 
     def _build_conversations(self, secret: bytes) -> None:
         self.files = Files(self.database, self.config.data / "files", secret, self.clock)
@@ -129,6 +140,11 @@ class Centre:
         self.conversations = Conversations(self.store, self.intake, self.live, self.settings, self.clock, self.bus)
         self.keeper = Keeper(self.conversations, self.settings, self.clock)
         self.sessions = Sessions(secret, self.shops, self.settings, self.customers, self.conversations, self.clock)
+        self.sessions.watchers.append(self.risk_feed.seen)
+        self.guard = risk.Guard(
+            self.database, self.clock, self.shelf, self.risk_feed, self.findings, self.conversations, self.customers, self.bus
+        )
+        self.intake.hearers.append(self.guard.hear)
         self.attachments = Attachments(self.orders, self.products, self.files)
 
     def _build_desk(self) -> None:
@@ -210,11 +226,15 @@ class Centre:
         await self.keeper.start()
         await self.authority.start()
         await self.settlement.start()
+        await self.guard.start()
+        await self.risk_feed.start()
         if self.config.simulate:
             await self.showroom.simulator.start()
 
     async def stop(self) -> None:
         await self.showroom.simulator.stop()
+        await self.risk_feed.stop()
+        await self.guard.stop()
         await self.last_month.stop()
         await self.settlement.stop()
         self.outside.books.close()
@@ -312,7 +332,7 @@ def create_app(config: Config, clock: Clock | None = None) -> Front:
         identity.router, conversation_endpoints.router, file_endpoints.router, widget_endpoints.router,
         customers.router, commerce.router, commerce.operations_router, aftersales.router, authority.router, ledger.router,
         pack_endpoints.router, listing.router,
-        knowledge.router, teaching.router, routing.router, reception.router, reception.assist_router, reception.llm_router,
+        knowledge.router, teaching.router, routing.router, risk.router, reception.router, reception.assist_router, reception.llm_router,
     )  # fmt: skip
     for router in routers:
         http.include_router(router)

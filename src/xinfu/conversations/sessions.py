@@ -1,5 +1,6 @@
 """The widget's sessions: who opened the chat, and the token their socket shows. Tokens are signed, not stored."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
@@ -19,6 +20,9 @@ from xinfu.kit.ids import Id, new_id
 from xinfu.kit.text import clean
 
 VALID_S = 24 * 3600
+
+type Watcher = Callable[[Id, Id, str, str], None]
+"""Shop, customer, what their browser keeps, their network address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,9 @@ class Sessions:
         self._customers = customers
         self._conversations = conversations
         self._clock = clock
+        self.watchers: list[Watcher] = []  # told who opened a chat from where; must not wait
 
-    async def open(self, slug: str, visitor: str, identity_token: str | None, locale: Locale) -> Session:
+    async def open(self, slug: str, visitor: str, identity_token: str | None, locale: Locale, address: str = "") -> Session:
         """Find or make the customer and the conversation; without a slug, in the centre's first shop.
 
         Raises NotFound (no such shop) and IdentityTokenInvalid.
@@ -71,6 +76,8 @@ class Sessions:
         # A guessed visitor string must not open someone's thread, so ours are long and random.
         visitor = visitor or new_id()
         brief = await self._customers.resolve_visitor(shop.id, visitor, number, name, locale)
+        for watcher in self.watchers:
+            watcher(shop.id, brief.id, visitor, address)
         language = "en" if locale == "en" else "zh"
         conversation = await self._conversations.open(shop.id, brief.id, brief.name, brief.vip, language, fresh=brief.fresh)
         return Session(self.issue(Ticket(shop.id, brief.id, conversation.id, brief.name)), visitor, shop, conversation)

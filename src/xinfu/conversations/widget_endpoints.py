@@ -15,6 +15,7 @@ from xinfu.conversations.schemas import JsonBytes, ProductCardOut, SessionIn, Se
 from xinfu.conversations.service import Conversations
 from xinfu.conversations.sessions import Sessions, Ticket
 from xinfu.identity import Settings, Shop, Shops
+from xinfu.identity.http import address_of
 from xinfu.kit.express import often
 from xinfu.kit.http import locale_of, provided
 from xinfu.kit.i18n import Locale, choose
@@ -54,7 +55,7 @@ async def open_session(
 ) -> SessionOut:
     """Open the chat: the token for the socket, and the thread to go on with."""
     locale = choose(body.locale)
-    session = await sessions.open(clean(body.shop), clean(body.visitor), body.identity_token, locale)
+    session = await sessions.open(clean(body.shop), clean(body.visitor), body.identity_token, locale, address_of(request))
     conversation = session.conversation
     return SessionOut(
         token=session.token,

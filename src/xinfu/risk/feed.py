@@ -17,7 +17,7 @@ from xinfu.kit.database import Database
 from xinfu.kit.ids import Id, new_id
 from xinfu.risk import repository
 from xinfu.risk.contracts import Account, Arrival, Claim, ClaimRisk, Contact, Device, Fact, Order
-from xinfu.risk.findings import Findings
+from xinfu.risk.findings import Findings, dismiss
 from xinfu.risk.model import ContactRow
 from xinfu.risk.ports import FactSource
 from xinfu.risk.shelf import Shelf, ShopBook
@@ -118,7 +118,7 @@ class Feed:
             for trust in await repository.trusted(unit, shop_id):
                 fresh.trust(trust.kind, trust.value, trusted=True)
             for row in await repository.dismissed(unit, shop_id):
-                fresh.dismiss(row.customer_id, row.pattern, row.order_no if row.pattern == "order_and_refuse" else row.subject)
+                dismiss(fresh, row)
             contacts = await repository.contacts_since(unit, shop_id, self._clock.now() - REMEMBERED)
         breath = _Breath()
         async for facts in self._source.everything(shop_id, self._clock.now() - REMEMBERED):

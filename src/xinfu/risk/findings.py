@@ -1,14 +1,12 @@
 """Writes down what the books say: one finding per pattern and subject, following what is known until a person decides."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from xinfu.kit.clock import Clock
 from xinfu.kit.database import Database, Unit
 from xinfu.kit.ids import Id, new_id
-from xinfu.kit.money import Money
 from xinfu.risk import repository
-from xinfu.risk.contracts import Action, ClaimRisk, Finding, Pattern, Reason
+from xinfu.risk.contracts import Action, ClaimRisk, Finding, Pattern
 from xinfu.risk.model import FindingRow
 from xinfu.risk.policy import FOUND, action
 from xinfu.risk.ports import FactSource, FindingChanged
@@ -31,16 +29,21 @@ class Findings:
         claim = book.claim(risk.claim_id)
         if claim is None:
             return
-        worth = {f.pattern: f for f in risk.findings if f.score >= WORTH or f.hard}
+        number, _, part = claim.id.partition("#")
+        # A case that asks for its own courier's freight is two claims; each speaks for its own patterns.
+        mine = {Pattern.OWN_COURIER_FREIGHT} if part else set(Pattern)
+        if not part and book.claim(f"{number}#freight") is not None:
+            mine.remove(Pattern.OWN_COURIER_FREIGHT)
+        worth = {f.pattern: f for f in risk.findings if f.pattern in mine and (f.score >= WORTH or f.hard)}
         entity = book.book.links.entity_id(claim.account_id)
         currency = await self._source.currency(shop_id)
         async with self._database.unit() as unit:
-            known = {row.pattern: row for row in await repository.findings_of(unit, shop_id, "case", claim.id)}
+            known = {row.pattern: row for row in await repository.findings_of(unit, shop_id, "case", number)}
             for pattern, finding in worth.items():
-                row = known.get(pattern) or self._new(unit, shop_id, "case", claim.id, claim.account_id, claim.order_id, pattern, currency)
+                row = known.get(pattern) or self._new(unit, shop_id, "case", number, claim.account_id, claim.order_id, pattern, currency)
                 self._follow(unit, row, entity, finding)
             for pattern_name, row in known.items():
-                if row.state == "open" and Pattern(pattern_name) not in worth:
+                if row.state == "open" and Pattern(pattern_name) in mine and Pattern(pattern_name) not in worth:
                     row.state, row.score, row.action = "lapsed", 0.0, Action.APPROVE
                     self._changed(unit, row)
 
@@ -94,9 +97,8 @@ class Findings:
         unit.announce(FindingChanged(row.shop_id, row.id, row.subject_kind, row.subject, row.customer_id, row.pattern, row.state))
 
 
-def money_of(row: FindingRow) -> Money:
-    return Money(row.money_minor, row.currency)
-
-
-def reasons_of(rows: Sequence[Sequence[str]]) -> list[Reason]:
-    return [Reason(zh, en) for zh, en in rows]
+def dismiss(book: ShopBook, row: FindingRow) -> None:
+    """Take a dismissed finding's evidence out of the book."""
+    keys = [row.order_no] if row.pattern == Pattern.ORDER_AND_REFUSE else [row.subject, f"{row.subject}#freight"]
+    for key in keys:
+        book.dismiss(row.customer_id, row.pattern, key)

@@ -33,7 +33,6 @@ from xinfu.risk.feed import Feed
 from xinfu.risk.findings import Findings
 from xinfu.risk.guard_policy import GuardRules, LiveContact
 from xinfu.risk.model import ContactRow, ExclusionRow, RulesRow
-from xinfu.risk.ports import FactSource
 from xinfu.risk.schemas import ContactOut, ExclusionOut, RulesOut, contact_out, exclusion_out
 from xinfu.risk.shelf import Shelf
 
@@ -49,7 +48,7 @@ class Guard:
     """`hear` is one of intake's hearers; start() … stop(). Services of staff take an actor and are checked."""
 
     def __init__(
-        self, database: Database, clock: Clock, shelf: Shelf, feed: Feed, findings: Findings, source: FactSource,
+        self, database: Database, clock: Clock, shelf: Shelf, feed: Feed, findings: Findings,
         conversations: Conversations, customers: Customers, bus: Bus,
     ) -> None:  # fmt: skip
         self._database = database
@@ -57,7 +56,6 @@ class Guard:
         self._shelf = shelf
         self._feed = feed
         self._findings = findings
-        self._source = source
         self._conversations = conversations
         self._customers = customers
         self._live: dict[Id, LiveContact] = {}

@@ -23,7 +23,7 @@ from xinfu.risk import entity, repository
 from xinfu.risk.contracts import Action, Claim, ClaimRisk, Pattern, Reason
 from xinfu.risk.errors import AnotherMustDecide, FindingNotFound, LinkNotFound, WordsMissing, WrongFindingState
 from xinfu.risk.feed import Feed
-from xinfu.risk.findings import Findings
+from xinfu.risk.findings import Findings, dismiss
 from xinfu.risk.model import FindingRow, TrustRow
 from xinfu.risk.ports import FactSource, FindingChanged, RiskWord
 from xinfu.risk.schemas import EntityOut, FigureOut, FiguresOut, FindingOut, TrustedOut, finding_out, trusted_out
@@ -156,7 +156,7 @@ class RiskDesk:
         if contact is not None:
             book.clear_contacts(row.customer_id, [contact])
         else:
-            book.dismiss(row.customer_id, row.pattern, row.order_no if row.pattern == Pattern.ORDER_AND_REFUSE else row.subject)
+            dismiss(book, row)
         await self._look_again(shop_id, row.customer_id)
         return await self._out(shop_id, row)
 
@@ -250,7 +250,8 @@ class RiskDesk:
         book = self._shelf.of(shop_id)
         async with self._database.read() as unit:
             rows = await repository.findings_of_customers(unit, shop_id, book.members(customer_id))
-        for number in dict.fromkeys(row.subject for row in rows if row.subject_kind == "case" and row.state == "open"):
+        open_ = dict.fromkeys(row.subject for row in rows if row.subject_kind == "case" and row.state == "open")
+        for number in (name for subject in open_ for name in (subject, f"{subject}#freight")):
             if (claim := book.claim(number)) is not None:
                 await self._findings.of_claim(shop_id, book, book.score(claim))
 

@@ -62,6 +62,10 @@ class ShopBook:
         return new
 
     def score(self, claim: Claim) -> ClaimRisk:
+        """Of a claim known already, photos that came later are looked up as well."""
+        known = self.claim(claim.id)
+        if known is not None and known.photos != claim.photos:
+            return self.photos_matched(claim, self.book.seen_before(claim))
         return self.book.score(claim)
 
     def claim(self, number: str) -> Claim | None:
