@@ -238,7 +238,7 @@ def test_a_change_is_told_line_by_line() -> None:
         before, limits={**before.limits, "agent": {**before.limits["agent"], "goodwill": Limit(30_00, None, 40_00)}}, full_trust=True
     )
     assert [zh for zh, _ in changes(before, after)] == [
-        "agent · 人情通融 · 每次：¥20.00 → ¥30.00", "agent · 人情通融 · 每人每天：¥200.00 → 不限", "充分授权：关 → 开",
+        "客服 · 人情通融 · 每次：¥20.00 → ¥30.00", "客服 · 人情通融 · 每人每天：¥200.00 → 不限", "充分授权：关 → 开",
     ]  # fmt: skip
     assert changes(before, before) == []
 

@@ -30,7 +30,7 @@ class OwnApproval(Refusal):
 
 class ApproverTooSmall(Refusal):
     code, status = "approver_too_small", 403
-    zh, en = "这笔金额超出你能审批的范围，请找：{roles}。", "The amount is more than you may approve; ask: {roles}."
+    zh, en = "这笔金额超出你能审批的范围，请找：{roles}。", "The amount is more than you may approve; ask: {roles_en}."
 
 
 class RulesInvalid(Refusal):

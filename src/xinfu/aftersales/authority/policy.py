@@ -3,10 +3,11 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from xinfu.aftersales.authority.contracts import ACTIONS, DISCRETION, MONEY_BACK, Action, Ask, Limit, Person, Reason, Rules, Ruling, Used
 from xinfu.aftersales.authority.errors import RulesInvalid
-from xinfu.aftersales.authority.words import ACTION_WORDS
+from xinfu.aftersales.authority.words import ACTION_WORDS, listed, role_words
 from xinfu.kit.money import Money
 
 CUSTOMER_DAYS = 30
@@ -224,29 +225,24 @@ def changes(before: Rules, after: Rules) -> list[tuple[str, str]]:
     for role in dict.fromkeys((*before.limits, *after.limits)):
         for action in ACTIONS:
             was, now = (rules.limits.get(role, {}).get(action, Limit()) for rules in (before, after))
-            zh, en = ACTION_WORDS[action]
-            for name, part, part_en in (
-                ("each", "每次", "each"),
-                ("day", "每人每天", "per day"),
-                ("customer", "每客户 30 天", "per customer"),
-            ):
+            for name, zh, en in _PARTS:
                 old, new = getattr(was, name), getattr(now, name)
                 if old != new:
-                    money = _shown(after.currency)
-                    out.append(
-                        (
-                            f"{role} · {zh} · {part}：{money(old)[0]} → {money(new)[0]}",
-                            f"{role} · {en} · {part_en}: {money(old)[1]} → {money(new)[1]}",
-                        )
-                    )
+                    of = [" · ".join(words) for words in zip(role_words(role), ACTION_WORDS[action], (zh, en), strict=True)]
+                    out.append(_told((of[0], of[1]), old, new, _shown(after.currency)))
     for name, zh, en in _SINGLE:
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
-            show = _shown(after.currency) if name in _AMOUNTS else _plain
-            out.append((f"{zh}：{show(old)[0]} → {show(new)[0]}", f"{en}: {show(old)[1]} → {show(new)[1]}"))
+            out.append(_told((zh, en), old, new, _shown(after.currency) if name in _AMOUNTS else _plain))
     return out
 
 
+def _told(of: tuple[str, str], old: Any, new: Any, show: Callable[[Any], tuple[str, str]]) -> tuple[str, str]:
+    (old_zh, old_en), (new_zh, new_en) = show(old), show(new)
+    return f"{of[0]}：{old_zh} → {new_zh}", f"{of[1]}: {old_en} → {new_en}"
+
+
+_PARTS = (("each", "每次", "each"), ("day", "每人每天", "per day"), ("customer", "每客户 30 天", "per customer in 30 days"))
 _AMOUNTS = ("two_above", "two_above_policy", "shop_day", "shop_customer")
 _SINGLE = (
     ("full_trust", "充分授权", "Full trust"),
@@ -267,8 +263,7 @@ def _shown(currency: str) -> Callable[[int | None], tuple[str, str]]:
 def _plain(value: object) -> tuple[str, str]:
     if isinstance(value, bool):
         return ("开", "on") if value else ("关", "off")
-    text = "、".join(value) if isinstance(value, tuple) else str(value)
-    return text, text.replace("、", ", ")
+    return listed(value) if isinstance(value, tuple) else (str(value), str(value))
 
 
 def people_who(people: Iterable[Person], roles: Collection[str], two_person: bool, besides: Collection[str]) -> tuple[Person, ...]:

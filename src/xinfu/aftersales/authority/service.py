@@ -54,7 +54,7 @@ from xinfu.aftersales.authority.policy import (
     who_covers,
 )
 from xinfu.aftersales.authority.views import approval_of, ask_of, rules_of, stored_vote, vote_of
-from xinfu.aftersales.authority.words import STATE_WORDS
+from xinfu.aftersales.authority.words import STATE_WORDS, listed
 from xinfu.commerce import check_key
 from xinfu.identity import Permission, Settings, holders, shop_currency
 from xinfu.kit import audit
@@ -199,7 +199,8 @@ class Authority:
             covers_it = covers(ask, actor.role, rules, await self._used(unit, shop_id, ask, actor.id))
             if not may_vote(row.two_person, covers_it, list(before.values())):
                 fresh = await self._used(unit, shop_id, ask, "")
-                raise ApproverTooSmall(roles="、".join(who_covers(ask, rules, fresh)))
+                roles = listed(who_covers(ask, rules, fresh))
+                raise ApproverTooSmall(roles=roles[0], roles_en=roles[1])
             self._vote(row, actor, True, note, covers_it)
             votes = {**before, actor.id: covers_it}
             if complete(row.two_person, list(votes.values())):
@@ -418,8 +419,8 @@ def _refusal(ruling: Ruling) -> BeyondAuthority | NotGrantable:
 def _who_may(ruling: Ruling, people: tuple[Person, ...]) -> Reason:
     two = "任意两人" if ruling.two_person else ""
     if not people:
-        roles = ", ".join(ruling.roles)
-        return Reason("nobody", f"现在店里没有人能批，需要的角色：{roles}。", f"Nobody here can approve it now; it takes: {roles}.", True)
+        zh, en = listed(ruling.roles)
+        return Reason("nobody", f"现在店里没有人能批，需要的角色：{zh}。", f"Nobody here can approve it now; it takes: {en}.", True)
     names = "、".join(p.name for p in people[:6])
     how = "two of them approve" if ruling.two_person else "one of them approves"
     return Reason("who", f"可以审批的人：{names}{'，要其中' + two if two else ''}。", f"May approve: {names.replace('、', ', ')}; {how}.")

@@ -1,4 +1,6 @@
-"""The names of actions and states, in both languages."""
+"""The names of actions, states and roles, in both languages."""
+
+from collections.abc import Iterable
 
 from xinfu.aftersales.authority.contracts import Action, ApprovalState
 
@@ -21,3 +23,23 @@ STATE_WORDS: dict[ApprovalState, tuple[str, str]] = {
     "expired": ("已过期", "expired"),
     "withdrawn": ("已撤回", "withdrawn"),
 }
+_ROLES: dict[str, tuple[str, str]] = {
+    "agent": ("客服", "agent"),
+    "specialist": ("专员", "specialist"),
+    "lead": ("组长", "lead"),
+    "trainer": ("培训师", "trainer"),
+    "inspector": ("质检员", "inspector"),
+    "planner": ("排班员", "planner"),
+    "owner": ("店主", "owner"),
+    "ai": ("AI", "AI"),
+}
+
+
+def role_words(role: str) -> tuple[str, str]:
+    """A role of the shop's own is called what it is called."""
+    return _ROLES.get(role, (role, role))
+
+
+def listed(roles: Iterable[str]) -> tuple[str, str]:
+    named = [role_words(role) for role in roles]
+    return "、".join(zh for zh, _ in named), ", ".join(en for _, en in named)
