@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 
+from xinfu.risk import soft
 from xinfu.risk.address import place
 from xinfu.risk.contracts import (
     Account,
@@ -139,20 +140,23 @@ class RiskBook:
 
     def accounts(self) -> list[AccountRisk]:
         found: dict[str, AccountRisk] = {}
-        for members in self.links.entities():
+        for members in soft.joined(self.links, sorted(a for a in self._signs if self.links.suspected(a))):
             for risk in self._account_risks(members):
                 found[risk.account_id] = risk
         return [found[a] if a in found else AccountRisk(a, 0.0, (), self.links.entity_id(a)) for a in sorted(self.facts.accounts)]
 
     def ring_links(self, risks: list[AccountRisk]) -> list[Link]:
         """Pairs of one entity: as sure as the less sure of the two. An entity nobody can be blamed for gives low scores only."""
-        score = {r.account_id: r.score for r in risks}
-        links: list[Link] = []
-        for members in self.links.entities():
-            known = sorted(m for m in members if score.get(m, 0.0) > 0)
-            for i, a in enumerate(known):
-                links.extend(Link(a, b, min(score[a], score[b])) for b in known[i + 1 :])
-        return links
+        together: dict[str, list[AccountRisk]] = defaultdict(list)
+        for risk in risks:
+            if risk.score > 0:
+                together[risk.entity_id].append(risk)
+        return [
+            Link(a.account_id, b.account_id, min(a.score, b.score))
+            for known in together.values()
+            for i, a in enumerate(known)
+            for b in known[i + 1 :]
+        ]
 
     def _account_risks(self, members: set[str]) -> list[AccountRisk]:
         entity = sorted(members)
@@ -172,6 +176,7 @@ class RiskBook:
                 main = max(guilty, key=lambda p: guilty[p])
                 values, reached = self.links.ties(member, signed)
                 firm = (reached and values >= 2) or reached >= 2 or (values and main in self._hints.get(member, {}).values())
+                firm = firm or soft.firmness(self.links, member, signed) >= soft.JOINED
                 sure = 0.55 if guilty[main] >= FOUND and firm else 0.3
                 out.append(AccountRisk(member, sure, (main,), name, self._why(member, (), entity)))
         return out
@@ -249,6 +254,8 @@ class RiskBook:
 
     def _entity(self, account: str) -> list[str]:
         members = self.links.members(account)
+        if also := soft.near(self.links, account):
+            members = set(members).union(*also)
         if len(members) <= _MOST_MEMBERS_READ:
             return list(members)
         return sorted(members, key=lambda m: (m != account, m not in self._signs, m))[:_MOST_MEMBERS_READ]

@@ -3,7 +3,7 @@
 Joining is a union; a value that grows into a public place (a hub) takes its joins back, by rebuilding the one entity it touched.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -120,6 +120,24 @@ class LinkBook:
     def entity_id(self, account: str) -> str:
         """The same for all members whatever the order of facts: the smallest of their ids."""
         return min(self.members(account))
+
+    def number(self, account: str) -> int:
+        """Of the entity the account is in just now; changes as facts come."""
+        return self._entity[account]
+
+    def numbered(self, number: int) -> set[str]:
+        return self._members[number]
+
+    def suspected(self, account: str) -> frozenset[Pattern]:
+        """The patterns this account itself shows signs of."""
+        return self._suspected.get(account, frozenset())
+
+    def few_shared(self, account: str, most: Mapping[Kind, int]) -> Iterator[tuple[Kind, set[str]]]:
+        """The account's values that several have, but less than so many of its kind."""
+        for key in self._held.get(account, ()):
+            shared = self._values[key]
+            if 2 <= len(shared.holders) < most[shared.kind] and not shared.trusted:
+                yield shared.kind, shared.holders
 
     def ties(self, account: str, others: Iterable[str]) -> tuple[int, int]:
         """How many values tie this account to these others, and how many of them it reaches by strong ones.
