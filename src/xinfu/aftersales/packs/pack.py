@@ -214,7 +214,8 @@ class AutoRule:
     def covers(self, kind: str, amount: Money, trust: Trust, before: int) -> bool:
         """`before`: granted so in the last 30 days to this customer."""
         enough = TRUST.index(trust) >= TRUST.index(self.trust)
-        return kind in self.kinds and enough and before < self.per_30_days and amount <= self.limit
+        small = amount.currency == self.limit.currency and amount <= self.limit
+        return kind in self.kinds and enough and before < self.per_30_days and small
 
 
 @dataclass(frozen=True, slots=True)
