@@ -34,7 +34,11 @@ export const router = createRouter({
       name: "aftersales",
       component: () => import("./pages/aftersales/AftersalesPage.vue"),
       redirect: "/aftersales/cases",
-      children: [{ path: "cases/:number?", component: () => import("./pages/cases/CasesPage.vue") }],
+      children: [
+        { path: "cases/:number?", component: () => import("./pages/cases/CasesPage.vue") },
+        { path: "approvals/:id?", component: () => import("./pages/authority/ApprovalsPage.vue") },
+        { path: "ledger", component: () => import("./pages/authority/LedgerPage.vue") },
+      ],
     },
     { path: "/customers/:id?", name: "customers", component: () => import("./pages/customers/CustomersPage.vue") },
     { path: "/knowledge/:tab?/:id?", name: "knowledge", component: () => import("./pages/knowledge/KnowledgePage.vue") },

@@ -1,10 +1,12 @@
 /* English words of the workbench: short and spoken. Same shape as the Chinese ones. */
 import assist from "./en.assist.ts";
+import authority from "./en.authority.ts";
 import cases from "./en.cases.ts";
 import type zh from "./zh-CN.ts";
 
 const en: typeof zh = {
   ...assist,
+  ...authority,
   ...cases,
   app: { title: "Xinfu", mark: "心", pages: "Pages" },
   page: { desk: "Desk", wall: "Wall", aftersales: "After-sales", customers: "Customers", knowledge: "Knowledge", ai: "AI", training: "Training", settings: "Settings", audit: "Audit" },
@@ -151,7 +153,7 @@ const en: typeof zh = {
     count: { waiting: "waiting", troubled: "to watch", agent: "with people", ai: "with the AI", free: "free" },
   },
   settings: {
-    tab: { shop: "Reception", staff: "Staff", roles: "Roles", tokens: "API keys", llm: "Language model", widget: "Your site" }, face: "What customers see", display_name: "Shop name", display_name_en: "English name", colour: "Colour", locale: "Default language", zh: "中文", en: "English",
+    tab: { shop: "Reception", staff: "Staff", roles: "Roles", tokens: "API keys", llm: "Language model", widget: "Your site", limits: "Limits" }, face: "What customers see", display_name: "Shop name", display_name_en: "English name", colour: "Colour", locale: "Default language", zh: "中文", en: "English",
     welcome: "Welcome (Chinese)", welcome_en: "Welcome (English)", hours: "When people answer", start: "From", end: "To (24:00 is midnight)", time_zone: "Time zone", limits: "Standards", first_response_s: "First reply (s)", round_response_s: "Each reply (s)", offer_timeout_s: "Offer waits (s)",
     capacity: "Conversations per person", idle_close_min: "Close after silence (min)", reopen_hours: "Same contact if back within (h)", callback_promise_hours: "Call back within (h)", ask_rating: "Ask for a rating at the end",
     allowed_origins: "Sites that may show the chat (one a line, empty for any)", from: "Takes effect", at_once: "Empty: at once", until_then: "Until then the present settings hold", saved_later: "Saved; it takes effect by itself.", history: "Changes", planned: "New settings from {when}", effective: "from {when}",
@@ -166,7 +168,7 @@ const en: typeof zh = {
   permission: {
     conversations_serve: "Serve customers", conversations_read_all: "See all conversations", conversations_lead: "Lead: whisper, take over, answer questions", customers_read: "See customers", customers_edit: "Edit customers", customers_unmask: "See whole personal data", orders_read: "See orders",
     orders_import: "Import products and orders", orders_review: "Review, hold and release orders", orders_cancel: "Cancel orders", orders_modify: "Change address and note", orders_reprice: "Change goods and payment", orders_urge: "Urge payment and parcels", orders_reissue: "Send again free of charge", orders_invoice: "Issue invoices",
-    aftersales_read: "See after-sales", aftersales_request: "Open and withdraw after-sales requests", aftersales_decide: "Accept and decline after-sales", knowledge_read: "See knowledge", knowledge_edit: "Write knowledge", scripts_shared_edit: "Write shared scripts", understanding_train: "Label messages and train models", staff_read: "See staff", staff_manage: "Manage staff", roles_manage: "Manage roles", settings_read: "See shop settings", settings_edit: "Change shop settings",
+    aftersales_read: "See after-sales", aftersales_request: "Open and withdraw after-sales requests", aftersales_decide: "Accept and decline after-sales", aftersales_approve: "Approve what is beyond limits", aftersales_limits: "Set who may give how much", ledger_read: "See the ledger", knowledge_read: "See knowledge", knowledge_edit: "Write knowledge", scripts_shared_edit: "Write shared scripts", understanding_train: "Label messages and train models", staff_read: "See staff", staff_manage: "Manage staff", roles_manage: "Manage roles", settings_read: "See shop settings", settings_edit: "Change shop settings",
     tokens_manage: "Manage API keys", audit_read: "See the audit list", metrics_read: "See metrics",
   },
   tokens: {

@@ -1,9 +1,11 @@
 /* Chinese words of the workbench: short, spoken, full-width punctuation. */
 import assist from "./zh-CN.assist.ts";
+import authority from "./zh-CN.authority.ts";
 import cases from "./zh-CN.cases.ts";
 
 export default {
   ...assist,
+  ...authority,
   ...cases,
   app: { title: "心服", mark: "心", pages: "页面" },
   page: { desk: "接待", wall: "看板", aftersales: "售后", customers: "客户", knowledge: "知识", ai: "智能", training: "训练", settings: "设置", audit: "审计" },
@@ -150,7 +152,7 @@ export default {
     count: { waiting: "在排队", troubled: "要留意", agent: "人工接待", ai: "智能接待", free: "有空的同事" },
   },
   settings: {
-    tab: { shop: "接待", staff: "员工", roles: "角色", tokens: "接口密钥", llm: "大模型", widget: "接入" }, face: "客户看到的样子", display_name: "店铺名称", display_name_en: "英文名称", colour: "主色", locale: "默认语言", zh: "中文", en: "English",
+    tab: { shop: "接待", staff: "员工", roles: "角色", tokens: "接口密钥", llm: "大模型", widget: "接入", limits: "额度" }, face: "客户看到的样子", display_name: "店铺名称", display_name_en: "英文名称", colour: "主色", locale: "默认语言", zh: "中文", en: "English",
     welcome: "欢迎语", welcome_en: "英文欢迎语", hours: "人工服务时间", start: "从", end: "到（24:00 是午夜）", time_zone: "时区", limits: "标准", first_response_s: "首次回复（秒）", round_response_s: "每轮回复（秒）", offer_timeout_s: "派单等待（秒）",
     capacity: "每人同时接待（位）", idle_close_min: "客户多久没说话就结束（分钟）", reopen_hours: "多久内再来算同一次（小时）", callback_promise_hours: "留言多久内回电（小时）", ask_rating: "结束后邀请评价",
     allowed_origins: "允许放聊天窗口的网站（一行一个，空着不限）", from: "生效时间", at_once: "不填就马上生效", until_then: "到那时之前，现在的设置继续有效", saved_later: "已保存，到时间自动生效。", history: "改过的记录", planned: "{when} 起有新设置生效", effective: "{when} 起生效",
@@ -165,7 +167,7 @@ export default {
   permission: {
     conversations_serve: "接待客户", conversations_read_all: "看所有会话", conversations_lead: "督导：悄悄话、接管、答复请示", customers_read: "看客户资料", customers_edit: "改客户资料", customers_unmask: "查看完整的个人信息", orders_read: "看订单",
     orders_import: "导入商品和订单", orders_review: "审核、拦截和放行订单", orders_cancel: "取消订单", orders_modify: "改地址和留言", orders_reprice: "改商品和付款方式", orders_urge: "催付、催件", orders_reissue: "免费补发", orders_invoice: "开发票",
-    aftersales_read: "看售后", aftersales_request: "提交和撤回售后", aftersales_decide: "同意和拒绝售后", knowledge_read: "看知识", knowledge_edit: "写知识", scripts_shared_edit: "写共享话术", understanding_train: "标注消息、训练模型", staff_read: "看员工名单", staff_manage: "管理员工", roles_manage: "管理角色", settings_read: "看店铺设置", settings_edit: "改店铺设置",
+    aftersales_read: "看售后", aftersales_request: "提交和撤回售后", aftersales_decide: "同意和拒绝售后", aftersales_approve: "审批超出额度的", aftersales_limits: "定各角色的额度", ledger_read: "看账本", knowledge_read: "看知识", knowledge_edit: "写知识", scripts_shared_edit: "写共享话术", understanding_train: "标注消息、训练模型", staff_read: "看员工名单", staff_manage: "管理员工", roles_manage: "管理角色", settings_read: "看店铺设置", settings_edit: "改店铺设置",
     tokens_manage: "管理接口密钥", audit_read: "看审计", metrics_read: "看指标",
   },
   tokens: {

@@ -4,4 +4,8 @@ export interface Section {
   needs: readonly string[];
 }
 
-export const SECTIONS: readonly Section[] = [{ name: "cases", needs: ["aftersales.read"] }];
+export const SECTIONS: readonly Section[] = [
+  { name: "cases", needs: ["aftersales.read"] },
+  { name: "approvals", needs: ["aftersales.approve", "aftersales.request"] },
+  { name: "ledger", needs: ["ledger.read"] },
+];
