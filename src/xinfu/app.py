@@ -39,6 +39,7 @@ from xinfu.conversations.sessions import Sessions
 from xinfu.conversations.sqlite_store import SqliteDriver
 from xinfu.conversations.staff_gateway import StaffGateway
 from xinfu.conversations.store import LogStore
+from xinfu.conversations.telling import Telling
 from xinfu.kit.auth import Actor
 from xinfu.kit.bus import Bus
 from xinfu.kit.clock import Clock, SystemClock
@@ -105,7 +106,6 @@ class Centre:
             self.database, self.clock, self.settings, self.embedded_shop, self.packs, self.authority, self.settlement, self.order_operations,
             self.wallet,
         )  # fmt: skip
-        self.happenings = aftersales.Happenings(self.cases.book, self.cases.life, self.settlement)
         self._build_risk()
         self.imports = commerce.Imports(self.database, self.clock, self.settings, self.shops, self.customers)
         self.customer_imports = customers.CustomerImports(self.database, self.clock, self.settings)
@@ -146,6 +146,15 @@ class Centre:
         )
         self.intake.hearers.append(self.guard.hear)
         self.attachments = Attachments(self.orders, self.products, self.files)
+        self._build_cases(secret)
+
+    def _build_cases(self, secret: bytes) -> None:
+        self.case_services = aftersales.case_services(
+            self.cases, self.authority, self.settlement, self.files, self.orders, self.roles, self.case_view,
+            self.outside.outside.carrier, self._shop_ids, secret,
+        )  # fmt: skip
+        chat = aftersales.CaseChat(Telling(self.store, self.intake))
+        self.bus.subscribe(aftersales.CaseChanged, chat.changed)
 
     def _build_desk(self) -> None:
         self.routing = routing.Routing(self.database, self.clock, self.settings, self.conversations, self.bus)
@@ -200,13 +209,15 @@ class Centre:
                 self.authenticator, self.passwords, self.settings, self.shops, self.sign_in, self.staff, self.roles, self.tokens,
                 self.audit, self.customers, self.orders, self.products, self.knowledge, self.scripts, self.files, self.conversations,
                 self.sessions, self.attachments, self.board, self.routing, self.imports, self.customer_imports, self.showroom,
-                self.order_operations, self.cases, self.labelled, self.training, self.asking,
+                self.order_operations, *self.case_services.provided(), self.labelled, self.training, self.asking,
                 self.llm, self.assist, self.ai_days, self.corrections, self.authority, self.limits, self.ledger, self.settlement,
                 self.pack_desk, self.last_month, self.listings,
+                self.risk_desk, self.guard,
             )
         }  # fmt: skip
         self.provided[widget_endpoints.Reachable] = self.routing
         self.provided[CustomerBook] = self.customers
+        self.provided[aftersales.Photos] = self.files
         self.provided[Database] = self.database
 
     async def start(self) -> None:
@@ -226,6 +237,7 @@ class Centre:
         await self.keeper.start()
         await self.authority.start()
         await self.settlement.start()
+        await self.case_services.keeper.start()
         await self.guard.start()
         await self.risk_feed.start()
         if self.config.simulate:
@@ -236,6 +248,7 @@ class Centre:
         await self.risk_feed.stop()
         await self.guard.stop()
         await self.last_month.stop()
+        await self.case_services.keeper.stop()
         await self.settlement.stop()
         self.outside.books.close()
         await self.authority.stop()
@@ -330,7 +343,8 @@ def create_app(config: Config, clock: Clock | None = None) -> Front:
     install_problem_handlers(http)
     routers = (
         identity.router, conversation_endpoints.router, file_endpoints.router, widget_endpoints.router,
-        customers.router, commerce.router, commerce.operations_router, aftersales.router, authority.router, ledger.router,
+        customers.router, commerce.router, commerce.operations_router, aftersales.router, aftersales.case_router,
+        aftersales.customer_router, authority.router, ledger.router,
         pack_endpoints.router, listing.router,
         knowledge.router, teaching.router, routing.router, risk.router, reception.router, reception.assist_router, reception.llm_router,
     )  # fmt: skip
