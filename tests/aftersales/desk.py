@@ -8,15 +8,16 @@ from typing import Any, cast
 from sqlalchemy import func, select
 
 from tests.commerce.builders import NOON, SHOP, a_parcel, a_product, a_scan, an_order, someone
-from xinfu.aftersales import Case, Cases, Happenings, Packs
+from xinfu.aftersales import Case, Cases, Packs, case_services
 from xinfu.aftersales.authority import Authority
+from xinfu.aftersales.contracts import RiskWord
 from xinfu.aftersales.ledger import Ledger
 from xinfu.aftersales.model import AppealRow, CaseCounter, CaseEventRow, CaseLineRow, CaseRow
 from xinfu.aftersales.settlement import Pace, Settlement, simulated
 from xinfu.aftersales.settlement.outcomes import Outcomes
 from xinfu.aftersales.settlement.parcels import Parcels
 from xinfu.aftersales.settlement.ports import Booking, Shipment
-from xinfu.commerce import EmbeddedShop, NewOrder, NewPayment, OrderOperations, bulk_write
+from xinfu.commerce import EmbeddedShop, NewOrder, NewPayment, OrderOperations, Orders, bulk_write
 from xinfu.commerce.model import Payment
 from xinfu.identity import Permission, Settings
 from xinfu.identity.model import ShopRow
@@ -27,6 +28,7 @@ from xinfu.kit.bus import Bus
 from xinfu.kit.clock import FixedClock
 from xinfu.kit.database import Database
 from xinfu.kit.durable import Durable
+from xinfu.kit.errors import NotFound
 from xinfu.kit.ids import Id, new_id
 from xinfu.kit.money import Money
 
@@ -43,6 +45,34 @@ __all__ = ["NOON", "SHOP", "a_product", "someone"]
 
 async def no_shops() -> list[Id]:
     return []
+
+
+class AnyPhoto:
+    """Uploaded files as a test has them: all of them, but those named gone."""
+
+    def __init__(self) -> None:
+        self.gone: set[Id] = set()
+
+    async def get(self, shop_id: Id, file_id: Id) -> Any:
+        if file_id in self.gone or shop_id != SHOP:
+            raise NotFound
+        return file_id
+
+    def reference(self, stored: Any) -> dict[str, Any]:
+        return {"file": {"url": f"/files/{stored}"}}
+
+
+class Oracle:
+    """What risk says to every case; `fails` makes it break down."""
+
+    def __init__(self) -> None:
+        self.word: RiskWord | None = None
+        self.fails = False
+
+    async def look(self, shop_id: Id, case: Case) -> RiskWord | None:
+        if self.fails:
+            raise ValueError("broken")
+        return self.word
 
 
 class Desk:
@@ -62,13 +92,18 @@ class Desk:
         )  # fmt: skip
         self.operations = OrderOperations(database, clock, SHANGHAI, self.shop)
         self.cases = Cases(database, clock, SHANGHAI, self.shop, self.packs, self.authority, self.settlement, self.operations)
-        self.happenings = Happenings(self.cases.book, self.cases.life, self.settlement)
+        self.photos = AnyPhoto()
+        self.risk = Oracle()
+        self.services = case_services(
+            self.cases, self.authority, self.settlement, self.photos, Orders(database, clock), self, self.risk,
+            self.simulated.carrier, no_shops, b"secret",
+        )  # fmt: skip
         self._outcomes = Outcomes(database, clock, self.shop, self.ledger, self.settlement.on_done, lambda _: None)
         self._parcels = Parcels(database, clock, self.simulated.carrier, self.settlement.on_scan)
 
-    @property
-    def requests(self) -> Cases:
-        return self.cases
+    async def ai(self, shop_id: Id) -> Actor:
+        """The AI, as identity.Roles has it."""
+        return AI
 
     async def given(self, *orders: NewOrder, shop: Id = SHOP) -> None:
         async with self.database.unit() as unit:

@@ -35,10 +35,11 @@ class Front:
         install_problem_handlers(self.app)
         self.app.include_router(commerce.operations_router)
         self.app.include_router(aftersales.router)
+        self.app.include_router(aftersales.case_router)
         self.app.dependency_overrides[acting] = lambda: self.who
         self.app.dependency_overrides[current_shop] = lambda: SHOP
-        services = (desk.operations, desk.cases)
-        self.app.state.provided = {type(service): service for service in services}
+        services = (desk.operations, *desk.services.provided())
+        self.app.state.provided = {type(service): service for service in services} | {aftersales.Photos: desk.photos}
 
 
 @pytest.fixture
@@ -90,9 +91,9 @@ async def test_a_request_is_shown_opened_looked_up_and_decided(client: httpx.Asy
         (await client.get("aftersales/orders/A1/cases")).json()["items"][0],
         (await client.get("aftersales/cases", params={"state": "open", "customer_id": opened["customer_id"]})).json()["items"][0],
     ):
-        assert found == opened
+        assert found == found | opened
     accepted = await client.post(f"aftersales/cases/{opened['number']}/accept", json={"version": 1, "note": "请寄回"})
-    assert (accepted.json()["state"], accepted.json()["timeline"][-1]["text"]) == ("accepted", "店铺已同意：请寄回")
+    assert (accepted.json()["state"], accepted.json()["timeline"][-1]["text"]) == ("awaiting_goods", "店铺已同意：请寄回")
     declined = await client.post(f"aftersales/cases/{opened['number']}/decline", json={"version": 2, "note": "不行"})
     assert (declined.status_code, declined.json()["code"]) == (409, "state_forbids")
     assert (await client.post(f"aftersales/cases/{opened['number']}/withdraw")).json()["state"] == "withdrawn"

@@ -98,6 +98,13 @@ class Deciding:
         ruling: Ruling = await self._authority.check(unit, actor, row.shop_id, ask)
         return Stake(ruling.outcome, ask.amount, tuple((line.zh, line.en) for line in ruling.lines))
 
+    async def could(self, unit: Unit, actor: Actor, row: CaseRow, order: OrderState) -> bool:
+        """May this actor grant the case as it stands, alone, and is there money enough?"""
+        if row.amount_minor - row.repaid_minor > (await self.left(unit, order, row)).minor:
+            return False
+        ask = await self.ask(unit, row, order)
+        return ask is None or (await self._authority.check(unit, actor, row.shop_id, ask)).outcome == "allowed"
+
     async def ask(self, unit: Unit, row: CaseRow, order: OrderState) -> Ask | None:
         """What authority is asked about this case as it stands; None when nothing is given away."""
         work = work_of(row)
@@ -105,7 +112,7 @@ class Deciding:
         if work.grant:
             amount = worth(work.grant, row.currency, self._book.pack_of(row).compensation)
         elif row.kind == "reissue" or row.basis == "late_return":
-            amount = await self._goods_worth(unit, row, order)
+            amount = await self.goods_worth(unit, row, order)
         else:
             amount = Money(row.amount_minor, row.currency)
         if amount.minor <= 0:
@@ -147,7 +154,7 @@ class Deciding:
         if row.currency != order.total.currency or row.amount_minor - row.repaid_minor > (await self.left(unit, order, row)).minor:
             raise errors.NothingLeft
 
-    async def _goods_worth(self, unit: Unit, row: CaseRow, order: OrderState) -> Money:
+    async def goods_worth(self, unit: Unit, row: CaseRow, order: OrderState) -> Money:
         prices = {line.position: line.price for line in order.lines}
         lines = (await repository.lines(unit, row.shop_id, [row.id]))[row.id]
         return sum((prices[li.position] * li.quantity for li in lines if li.position in prices), order.total.zero())

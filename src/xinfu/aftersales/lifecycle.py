@@ -242,7 +242,7 @@ def _begin(s: Standing) -> Move:
 
 def _after_goods(s: Standing) -> Move:
     if s.kind == "exchange":
-        return Move("sending", send=True, pay=left(s))
+        return Move("sending", send=True, pay=left(s), give=s.grant in ("points", "coupon"))
     if s.kind == "repair":
         return Move("handling")
     return _money(s)

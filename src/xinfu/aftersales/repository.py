@@ -18,6 +18,10 @@ async def by_number(unit: Unit, shop_id: Id, number: str) -> CaseRow | None:
     return (await unit.scalars(query.execution_options(populate_existing=True))).one_or_none()
 
 
+async def by_id(unit: Unit, shop_id: Id, case_id: Id) -> CaseRow | None:
+    return (await unit.scalars(select(CaseRow).where(CaseRow.shop_id == shop_id, CaseRow.id == case_id))).one_or_none()
+
+
 async def by_key(unit: Unit, shop_id: Id, key: str) -> CaseRow | None:
     return (await unit.scalars(select(CaseRow).where(CaseRow.shop_id == shop_id, CaseRow.key == key))).one_or_none()
 
@@ -57,7 +61,7 @@ async def count(unit: Unit, shop_id: Id, wanted: Filter, mine: Id, now: datetime
 
 async def by_state(unit: Unit, shop_id: Id) -> dict[str, int]:
     query = select(CaseRow.state, func.count()).where(CaseRow.shop_id == shop_id).group_by(CaseRow.state)
-    return {state: n for state, n in await unit.execute(query)}
+    return {row[0]: row[1] for row in await unit.execute(query)}
 
 
 async def of_customer(unit: Unit, shop_id: Id, customer_id: Id, limit: int) -> Sequence[CaseRow]:
@@ -75,6 +79,11 @@ async def in_states(unit: Unit, shop_id: Id, states: Collection[str], limit: int
     """Oldest first."""
     query = select(CaseRow).where(CaseRow.shop_id == shop_id, CaseRow.state.in_(list(states)))
     return (await unit.scalars(query.order_by(CaseRow.opened_at, CaseRow.id).limit(limit))).all()
+
+
+async def number_of(unit: Unit, shop_id: Id, case_id: Id) -> str:
+    query = select(CaseRow.number).where(CaseRow.shop_id == shop_id, CaseRow.id == case_id)
+    return (await unit.scalars(query)).one()
 
 
 async def appeals(unit: Unit, shop_id: Id, case_id: Id) -> Sequence[AppealRow]:
@@ -99,7 +108,7 @@ async def appeals_in(unit: Unit, shop_id: Id, state: str, after: tuple[datetime,
     return [(row, number) for row, number in found]
 
 
-def _wanted(shop_id: Id, wanted: Filter, mine: Id, now: datetime) -> Select[tuple[CaseRow]]:
+def _wanted(shop_id: Id, wanted: Filter, mine: Id, now: datetime) -> Select[CaseRow]:
     query = select(CaseRow).where(CaseRow.shop_id == shop_id)
     if wanted.customer_id is not None:
         query = query.where(CaseRow.customer_id == wanted.customer_id)

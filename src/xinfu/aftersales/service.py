@@ -164,6 +164,14 @@ class Cases:
         async with self._database.read() as unit:
             return await self.book.view(unit, await self.book.find(unit, actor, shop_id, number, for_customer))
 
+    async def by_id(self, shop_id: Id, case_id: Id) -> Case:
+        """For whoever holds a signed link to it. Raises CaseNotFound."""
+        async with self._database.read() as unit:
+            row = await repository.by_id(unit, shop_id, case_id)
+            if row is None:
+                raise errors.CaseNotFound
+            return await self.book.view(unit, row)
+
     async def of_order(self, actor: Actor, shop_id: Id, order_no: str, *, for_customer: Id | None = None) -> list[Case]:
         """Cases about an order, oldest first. Raises OrderNotFound."""
         actor.require(Permission.AFTERSALES_READ, shop_id)
