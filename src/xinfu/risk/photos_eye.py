@@ -33,6 +33,7 @@ NEARLY_THE_SAME = 60
 TEXTURE = 0.12
 SAME_PIECE = 0.6
 REACH = 4
+LEAST_GOODS = 4.0
 """A piece shows something from this much contrast on, agrees from this correlation on, and may lie so many points aside."""
 
 GLANCE = 200
@@ -50,7 +51,8 @@ def look(data: bytes) -> Looked:
     points, descriptors = _features(grey)
     mirror_points, mirror_descriptors = _features(np.ascontiguousarray(grey[:, ::-1]))
     high, wide = grey.shape
-    small = cv2.resize(grey, None, fx=VIEW / max(high, wide), fy=VIEW / max(high, wide), interpolation=cv2.INTER_AREA)
+    colours = cv2.cvtColor(opened.rgb, cv2.COLOR_RGB2BGR)
+    small = cv2.resize(colours, None, fx=VIEW / max(high, wide), fy=VIEW / max(high, wide), interpolation=cv2.INTER_AREA)
     view = bytes(cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 85])[1])
     print_ = Print(opened.sha256, opened.taken_at, (wide, high), hashes, int(quality), points, descriptors, view)
     return Looked(print_, mirror_points, mirror_descriptors)
@@ -84,7 +86,8 @@ def match(new: Looked, candidates: Iterable[Candidate], *, most: int = 300, seco
     pool = list(candidates)
     if not pool:
         return []
-    until = time.monotonic() + seconds
+    # The processor's time, not the clock's: a busy machine makes it later, not blinder.
+    until = time.thread_time() + seconds
     seen = [Seen(name, 1.0, Why.SAME_FILE) for name, old in pool if old.sha256 == new.print.sha256]
     done = {s.photo_id for s in seen}
     distances = hash_distances(new.print, np.stack([old.hashes[0] for _, old in pool])).tolist()
@@ -92,7 +95,7 @@ def match(new: Looked, candidates: Iterable[Candidate], *, most: int = 300, seco
     order = sorted(range(len(pool)), key=lambda i: min(distances[i], NEAR_HASH + 1))
     for i in order[:most]:
         name, old = pool[i]
-        if time.monotonic() > until:
+        if time.thread_time() > until:
             break
         if name not in done and not (new.print.plain or old.plain) and (found := compare(new, name, old)):
             seen.append(found)
@@ -114,10 +117,12 @@ def compare(new: Looked, name: str, old: Print) -> Seen | None:
 
 
 def agreement(laid: Overlay) -> float:
-    """0.5 where the middle agrees so far as no other thing on the same table does."""
+    """0.5 where what stands out from the table (or nearly everything in the middle) agrees so far as no other thing there does."""
     if laid.cells < 8:
         return 0.0
-    score = min(0.5 + (laid.middle - 0.8) * 2.4, 0.5 + (laid.agree - 0.75) * 1.9)
+    goods = min(0.5 + (laid.middle - 0.75) * 1.9, 0.5 + (laid.goods - 0.7) * 1.6)
+    middle = 0.5 + (laid.middle - 0.93) * 7
+    score = min(0.5 + (laid.agree - 0.75) * 1.9, max(goods, middle))
     return round(min(max(score, 0.0), 0.98), 4)
 
 
@@ -219,20 +224,21 @@ def overlay(new: Print, old: Print, way: Way) -> Overlay:
     way = _scale(new, one) @ way @ np.linalg.inv(_scale(old, two))
     if _growth(way, two.shape) > 1:
         one, two, way = two, one, np.linalg.inv(way)
-    high, wide = one.shape
-    laid = np.asarray(cv2.warpPerspective(two, way, (wide, high), flags=cv2.INTER_AREA), dtype=np.uint8)
-    there = cv2.warpPerspective(np.full(two.shape, 255, np.uint8), way, (wide, high)) > 250
+    high, wide = one.shape[:2]
+    laid = _warped(_grey(two), way, (wide, high))
+    there = _warped(np.full((two.shape[0], two.shape[1]), 255, np.uint8), way, (wide, high)) > 250
     there = cv2.erode(there.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
     if there.sum() < 6 * CELL * CELL:
-        return Overlay(0, 0, 1, 0, 0)
-    return _compare(_levelled(one, there), _levelled(laid, there), there)
+        return Overlay(0, 0, 0, 1, 0, 0)
+    stands_out = np.maximum(_standing_out(one), _warped(_standing_out(two), way, (wide, high)))
+    return _compare(_levelled(_grey(one), there), _levelled(laid, there), there, stands_out)
 
 
-def _compare(one: Floats, two: Floats, there: NDArray[np.bool_]) -> Overlay:
+def _compare(one: Floats, two: Floats, there: NDArray[np.bool_], stands_out: Pixels) -> Overlay:
     known = _cells(there.astype(np.float32)).mean(axis=(2, 3)) > 0.95
     textured = known & (np.maximum(_cells(one).std(axis=(2, 3)), _cells(two).std(axis=(2, 3))) >= TEXTURE)
     if not textured.any():
-        return Overlay(0, 0, 1, float(known.mean()), 0)
+        return Overlay(0, 0, 0, 1, float(known.mean()), 0)
     agree = np.zeros_like(textured)
     for r, c in np.argwhere(textured).tolist():
         y, x = r * CELL, c * CELL
@@ -243,15 +249,41 @@ def _compare(one: Floats, two: Floats, there: NDArray[np.bool_]) -> Overlay:
     ys, xs = np.mgrid[0:rows, 0:columns]
     far = ((ys - (rows - 1) / 2) / rows) ** 2 + ((xs - (columns - 1) / 2) / columns) ** 2
     weight = np.exp(-far / 0.06) * textured
+    goods = _cells(stands_out.astype(np.float32)).mean(axis=(2, 3)) / 255 * textured
     count, _, stats, _ = cv2.connectedComponentsWithStats((textured & ~agree).astype(np.uint8), connectivity=8)
     blob = max((int(stats[i, cv2.CC_STAT_AREA]) for i in range(1, count)), default=0)
+    share = float((weight * agree).sum() / weight.sum())
     return Overlay(
         float(agree.sum() / textured.sum()),
-        float((weight * agree).sum() / weight.sum()),
+        share,
+        float((goods * agree).sum() / goods.sum()) if goods.sum() >= LEAST_GOODS else share,
         blob / float(known.sum()),
         float(known.mean()),
         int(textured.sum()),
     )
+
+
+def _standing_out(view: Pixels) -> Pixels:
+    """What does not look like anything along the edges of the picture: the goods, not the table. 255 where it is sure."""
+    rows, columns = view.shape[0] // CELL, view.shape[1] // CELL
+    lab = cv2.cvtColor(view[: rows * CELL, : columns * CELL], cv2.COLOR_BGR2LAB).astype(np.float32)
+    small = cv2.resize(lab, (columns, rows), interpolation=cv2.INTER_AREA)
+    look = np.dstack([small[..., 0] * 0.6, small[..., 1], small[..., 2], _cells(lab[..., 0]).std(axis=(2, 3)) * 0.6])
+    edge = np.ones((rows, columns), dtype=bool)
+    edge[1:-1, 1:-1] = False
+    away = np.linalg.norm(look[:, :, None, :] - look[edge][None, None, :, :], axis=3)
+    # The second nearest: one odd piece at the edge (a finger, a sticker) makes nothing look usual.
+    near = np.partition(away, 1, axis=2)[:, :, 1]
+    sure = np.clip((near - 5.0) / 10.0, 0, 1) * ~edge
+    return np.asarray(cv2.resize((sure * 255).astype(np.uint8), (view.shape[1], view.shape[0]), interpolation=cv2.INTER_NEAREST))
+
+
+def _warped(view: Pixels, way: Way, size: tuple[int, int]) -> Pixels:
+    return np.asarray(cv2.warpPerspective(view, way, size, flags=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _grey(view: Pixels) -> Pixels:
+    return np.asarray(cv2.cvtColor(view, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
 
 
 def _cells(view: Floats) -> Floats:
@@ -267,7 +299,7 @@ def _levelled(view: Pixels, there: NDArray[np.bool_]) -> Floats:
 
 
 def _view(of: Print) -> Pixels:
-    return np.asarray(cv2.imdecode(np.frombuffer(of.view, np.uint8), cv2.IMREAD_GRAYSCALE), dtype=np.uint8)
+    return np.asarray(cv2.imdecode(np.frombuffer(of.view, np.uint8), cv2.IMREAD_COLOR), dtype=np.uint8)
 
 
 def _scale(of: Print, view: Pixels) -> Way:

@@ -79,11 +79,12 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """One picture laid over another: the share of its pieces that agree, the same with the middle weighing most, the largest patch that
-    does not, how much of it lies over the other, and how many pieces could be compared."""
+    """One picture laid over another: the share of its pieces that agree, the same with the middle weighing most, the same of what stands
+    out from the table, the largest patch that does not agree, how much lies over the other, and how many pieces could be compared."""
 
     agree: float
     middle: float
+    goods: float
     blob: float
     overlap: float
     cells: int

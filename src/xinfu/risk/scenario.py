@@ -148,8 +148,11 @@ def timeline(rows: dict[str, list[Row]]) -> list[tuple[datetime, int, Fact]]:
     facts.extend((times.placed[r["order_id"]], 2, _order(r, times)) for r in rows["orders"])
     for r in rows["parcels"]:
         facts.extend(_parcel(r, times))
+    photos: dict[str, list[str]] = defaultdict(list)
+    for r in rows["photos"]:
+        photos[r.get("claim_id", "")].append(r["photo_id"])
     for r in rows["claims"]:
-        facts.extend(_claim(r, times))
+        facts.extend(_claim(r, times, photos[r["claim_id"]]))
     for r in rows["contacts"]:
         started = _time(r, "started_at") or times.opened.get(r.get("claim_id", "")) or _END
         account = r.get("account_id", "") or times.claimant.get(r.get("claim_id", ""), "")
@@ -238,10 +241,10 @@ def _parcel(r: Row, times: _Times) -> Iterable[tuple[datetime, int, Fact]]:
         yield arrived or sent + timedelta(days=4), 4, Arrival(r["parcel_id"], order, returning, outcome, arrived)
 
 
-def _claim(r: Row, times: _Times) -> Iterable[tuple[datetime, int, Fact]]:
+def _claim(r: Row, times: _Times, also: list[str]) -> Iterable[tuple[datetime, int, Fact]]:
     """Two facts: opened, and decided."""
     opened = times.opened[r["claim_id"]]
-    photos = tuple(p for p in r.get("photos", "").split(";") if p)
+    photos = tuple(dict.fromkeys(p for p in (*r.get("photos", "").split(";"), *also) if p))
     yield (
         opened,
         6,
