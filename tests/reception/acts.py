@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.reception.desk import NOW, SHOP, Books, Desk
-from xinfu.aftersales.contracts import Case, CaseEvent, CasePreview, Decision, Explanation, LineAmount
+from xinfu.aftersales.contracts import Case, CaseEvent, CasePreview, Decision, Explanation, LineAmount, Work
 from xinfu.commerce.contracts import Order
 from xinfu.commerce.errors import OrderNotFound
 from xinfu.commerce.operations_contracts import Done, MoneyEffect, Preview, Sentence
@@ -164,7 +164,7 @@ def a_request(order_no: str, kind: Any = "return", state: Any = "open", customer
     return Case(
         "r", "AS260310-0001", SHOP, order_no, customer, kind, state, "no_reason", "unknown", "", "", (), verdict, "no_reason", "customer",
         "restock", (LineAmount(0, "QL-T-M", "T恤", 1, Money(8900)),), ZERO, Money(8900), (), "cn-default", 1, NOW, "ai", "AI", None, "", None,
-        1, (step,),
+        1, (step,), ZERO, None, "", "", False, False, Work(),
     )  # fmt: skip
 
 

@@ -1,17 +1,18 @@
 """The front desk in front of the real services and the embedded shop, on both stores: shown, agreed to, done once, in the tables."""
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from sqlalchemy import func, select
 
+from tests.aftersales.desk import Desk
 from tests.commerce.builders import SHOP, a_parcel, a_product, a_scan
 from tests.commerce.builders import an_order as stored
 from tests.reception.acts import Acting, PlainReader
 from tests.reception.desk import Papers, a_reading, attribute_of
-from xinfu.aftersales import Cases, Packs
-from xinfu.commerce import EmbeddedShop, NewOrder, OrderOperations, Orders, Products, bulk_write
+from xinfu.commerce import NewOrder, Orders, Products, bulk_write
 from xinfu.commerce.model import OrderOperationRow, OrderRow
 from xinfu.conversations.contracts import Incoming, Message, Reply, Summary
 from xinfu.identity import Settings, ShopSettings
@@ -27,12 +28,12 @@ SETTINGS = cast("Settings", SimpleNamespace(current=lambda shop_id: ShopSettings
 class Front:
     """A customer's conversation with the whole front desk."""
 
-    def __init__(self, database: Database, clock: FixedClock) -> None:
+    def __init__(self, database: Database, clock: FixedClock, folder: Path) -> None:
         self.database, self.clock = database, clock
         orders, products = Orders(database, clock), Products(database, clock)
-        shop = EmbeddedShop()
-        self.requests = Cases(database, clock, SETTINGS, shop, Packs.shipped())
-        clerk = Clerk(Acting(), OrderOperations(database, clock, SETTINGS, shop), self.requests, products, clock)
+        desk = Desk(database, clock, folder)
+        self.requests = desk.cases
+        clerk = Clerk(Acting(), desk.operations, self.requests, products, clock)
         self.reception = Reception(
             orders, products, Papers(), SETTINGS, lambda shop_id: True, orders.card, attribute_of, clock, reader=PlainReader(), clerk=clerk
         )
@@ -68,8 +69,8 @@ class Front:
 
 
 @pytest.fixture
-def front(database: Database, clock: FixedClock) -> Front:
-    return Front(database, clock)
+def front(database: Database, clock: FixedClock, tmp_path: Path) -> Front:
+    return Front(database, clock, tmp_path)
 
 
 def paid(front: Front, no: str = "XF1", customer: Id = "") -> NewOrder:

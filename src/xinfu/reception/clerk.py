@@ -17,6 +17,8 @@ from xinfu.reception.tasks import ON_ORDER, VALID_MS, Outcome, request_wish, var
 
 _UNSAID = frozenset({"gift", "becomes_gift", "label_again"})  # warnings meant for staff
 _OUTDATED = frozenset({"order_outdated", "case_outdated"})
+_WITHDRAWABLE = frozenset({"open", "approval", "awaiting_goods"})
+_OVER = frozenset({"done", "declined", "withdrawn"})
 _WORDS = 500
 
 
@@ -136,7 +138,7 @@ class Clerk:
 
     async def _show_withdrawing(self, actor: Actor, turn: Turn, decision: Decision, task: Task) -> Decision:
         requests = await self._cases.of_customer(actor, turn.shop_id, turn.customer_id)
-        open_ = [r for r in requests if r.state == "open"]
+        open_ = [r for r in requests if r.state in _WITHDRAWABLE and not r.repaid]
         fitting = [r for r in open_ if r.order_no == task.order] or open_
         if not fitting:
             decision.act, decision.asks = "no_request", "person"
@@ -155,7 +157,7 @@ class Clerk:
         if not found:
             assert decision.otherwise is not None
             return decision.otherwise
-        alive = [r for r in found if r.state in ("open", "accepted")] or list(found)
+        alive = [r for r in found if r.state not in _OVER] or list(found)
         decision.requests = tuple(alive[:3])
         return decision
 
