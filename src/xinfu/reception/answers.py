@@ -14,8 +14,9 @@ from xinfu.reception.parcels import order_text
 from xinfu.reception.policy import Decision, Turn
 from xinfu.reception.ports import CardMaker
 from xinfu.reception.speech import Answer, clip_body, is_foreign, items_of
-from xinfu.reception.wishes import MOVING
+from xinfu.reception.wishes import ENDED, MOVING
 
+_NAMES = 5
 _SOOTHED = frozenset({"anger", "anxiety", "worry", "loss", "confusion"})
 _UNMOVED = frozenset({"greeting", "thanks", "acknowledge", "image"})
 _ACTIONS = frozenset(
@@ -136,6 +137,16 @@ def _article_too(answer: Answer, hit: Hit) -> None:
     answer.source("article", hit.article_id, hit.title)
 
 
+def _too_late(answer: Answer, card: CardMaker) -> None:
+    order = answer.decision.order
+    assert order is not None
+    key = "moving" if order.status in MOVING else "ended" if order.status in ENDED else "arrived"
+    answer.say(f"order.late_{key}", no=order.no, items=items_of(answer, order))
+    answer.choice("person")
+    answer.source("order", order.id, order.no)
+    answer.did("order", order.no)
+
+
 def _orders_ask(answer: Answer, card: CardMaker) -> None:
     answer.say("order.which")
     _cards(answer, card)
@@ -216,7 +227,9 @@ def _product(answer: Answer, card: CardMaker) -> None:
 def _product_ask(answer: Answer, card: CardMaker) -> None:
     candidates = answer.decision.products
     answer.say("product.which_of" if candidates else "product.which")
-    answer.choices.extend(clip(p.name, 40) for p in candidates)
+    bought = (line.name for order in answer.decision.orders for line in order.lines)
+    names = [p.name for p in candidates] or list(dict.fromkeys(bought))[:_NAMES]
+    answer.choices.extend(clip(name, 40) for name in names)
 
 
 def _product_list(answer: Answer, card: CardMaker) -> None:
@@ -249,6 +262,7 @@ _ACTS: dict[str, Callable[[Answer, CardMaker], None]] = {
     "chitchat": _chitchat,
     "image": _simple("image.ask"),
     "order": _order,
+    "too_late": _too_late,
     "orders_ask": _orders_ask,
     "order_none": _offering("order.none"),
     "order_not_found": _order_not_found,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from xinfu.commerce.contracts import Order, Product
 from xinfu.kit.text import fold
+from xinfu.reception.dialogue import Memory
 from xinfu.reception.wishes import NOTHING, OPEN, Wish
 from xinfu.reception.words import tokens
 
@@ -23,7 +24,7 @@ def choose_order(wish: Wish, orders: Sequence[Order], named: Order | None) -> tu
         if chosen:
             return chosen, ()
     if wish.wants_other or wish.corrects:
-        orders = [o for o in orders if o.no != memory.order] or orders
+        orders = _not_yet_spoken_of(memory, orders)
     elif memory.order:
         focus = _by_no(orders, memory.order)
         if focus and not _speaks_of_another(wish, focus, orders):
@@ -80,6 +81,14 @@ def lines_named(text: str, order: Order) -> int:
     """How many character bigrams of a text occur in the names of an order's goods."""
     words = tokens(text)
     return max((len(words & tokens(line.name)) for line in order.lines), default=0)
+
+
+def _not_yet_spoken_of(memory: Memory, orders: Sequence[Order]) -> Sequence[Order]:
+    """Those that 另一个 can mean: of the ones shown to choose from, else of all, without what was talked about."""
+    pool = [o for o in orders if o.no in memory.shown] if memory.order in memory.shown else list(orders)
+    pool = [o for o in pool if o.no != memory.order] or [o for o in orders if o.no != memory.order]
+    spoken = {topic.order for topic in memory.topics}
+    return [o for o in pool if o.no not in spoken] or pool or orders
 
 
 def _only_candidate(wish: Wish, orders: Sequence[Order]) -> tuple[Order | None, tuple[Order, ...]]:

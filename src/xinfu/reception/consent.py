@@ -37,6 +37,7 @@ _NO = re.compile(
     r"|等一?下|再想想|考虑|no\b|nope|don'?t|do not|not now|wait|never ?mind|stop)"
 )
 _CANCEL_IS_NO = re.compile(r"^(?:那?还?是?)?(?:算了吧?|取消吧?)$")
+_CALLS_OFF = re.compile(r"取消.*(?:不要|不买|不想要|订单|这单)|(?:不要|不买|不想要|订单|这单).*取消")  # the order, not what was shown
 _YES_EN = re.compile(
     r"(?>(?>yes|yeah|yep|yup|okay|ok|sure|right|correct|confirmed|confirm|i confirm|go ahead|go for it|please do|please|do it|do that"
     r"|that'?s right|that'?s fine|fine|agreed|i agree|proceed|thanks|thank you)(?> |$))++"
@@ -49,9 +50,11 @@ def answer_to(op: str, text: str) -> Answer:
     folded = _MARKS.sub(" ", fold(text)).strip()
     if not folded or len(folded) > 2 * _LONGEST:
         return "other"
-    if any(mark in folded for mark in "?？") or re.search(r"[吗么嘛]|多少|什么|怎么|为啥|几", folded):
+    if any(mark in folded for mark in "?？") or re.search(r"[吗么嘛]|多少|什么|怎么|为啥|几|(.)不\1", folded):
         return "other"
     bare = folded.replace(" ", "")
+    if op not in ("cancel", "withdraw") and _CALLS_OFF.search(bare):
+        return "other"
     if _CANCEL_IS_NO.match(bare) and op not in ("cancel", "withdraw"):
         return "no"
     if len(bare) <= _LONGEST and _is_yes(op, folded, bare):

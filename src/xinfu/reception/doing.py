@@ -1,6 +1,7 @@
 """Says what would be done, what was done, what may not be done and what is still missing; and which size fits and why. Pure."""
 
 from xinfu.aftersales.contracts import Case
+from xinfu.commerce.contracts import Order
 from xinfu.reception.goods import sentence
 from xinfu.reception.parcels import order_text
 from xinfu.reception.policy import Decision
@@ -51,8 +52,7 @@ def preview(answer: Answer) -> None:
     if outcome.again:
         answer.say("task.changed")
     if task.op == "urge_parcel" and decision.order:
-        order_text(answer, decision.order)
-        answer.did("order", decision.order.no)
+        _how_it_stands(answer, decision.order)
     elif decision.order:
         answer.say("task.head", what=answer.words.label(f"op.{task.op}"), no=decision.order.no, items=items_of(answer, decision.order))
     if task.op == "withdraw":
@@ -66,6 +66,15 @@ def preview(answer: Answer) -> None:
     answer.say("task.urge_confirm" if task.op == "urge_parcel" else "task.confirm")
     answer.choice("act_yes", "act_no")
     _sources(answer, decision, task.op)
+
+
+def _how_it_stands(answer: Answer, order: Order) -> None:
+    """Told once; who comes back while nothing moved hears that, not the same sentences again."""
+    if answer.decision.again:
+        answer.say("order.still", no=order.no)
+    else:
+        order_text(answer, order)
+    answer.did("order", order.no)
 
 
 def performed(answer: Answer) -> None:
@@ -87,7 +96,7 @@ def refused(answer: Answer) -> None:
     task, outcome = decision.task, decision.outcome
     assert task is not None and outcome is not None
     if task.op == "urge_parcel" and decision.order:
-        order_text(answer, decision.order)
+        _how_it_stands(answer, decision.order)
     answer.say("task.refused" if task.op != "urge_parcel" else "task.refused_plain", why=sentence(outcome.refused, answer))
     answer.say("offer")
     answer.choice("person")

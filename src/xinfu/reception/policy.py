@@ -17,8 +17,8 @@ from xinfu.reception.choosing import CARDS, choose_order, choose_product, only_n
 from xinfu.reception.dialogue import Asked, Memory, Task, Topic
 from xinfu.reception.relevance import best_hit
 from xinfu.reception.sizes import Advice, advise, rows_of
-from xinfu.reception.tasks import Outcome, missing, operation_of, task_of
-from xinfu.reception.wishes import ARRIVED, MOVING, PLANS, UNKNOWN, Plan, Wish
+from xinfu.reception.tasks import ON_REQUEST, SLOTS, Outcome, missing, operation_of, task_of
+from xinfu.reception.wishes import ARRIVED, ENDED, MOVING, PLANS, UNKNOWN, Plan, Wish
 from xinfu.reception.words import tokens
 
 type Reason = Literal["asked", "anger", "unsure", "danger", "abuse", "policy", "person_needed"]
@@ -52,6 +52,7 @@ type Act = Literal[
     "preview",  # what would be done, for a yes
     "perform",  # done, after a yes
     "refused",  # may not be done, and why
+    "too_late",  # the order has gone too far to be changed
     "dropped",  # left undone, as the customer wished
     "requests",  # how after-sales requests stand
     "no_request",
@@ -141,9 +142,14 @@ def remember(memory: Memory, wish: Wish, decision: Decision) -> None:
     """Carry the turn into memory: what is talked about, what we asked, how often we were unsure or met anger."""
     memory.language = wish.language
     memory.asked = decision.asks
-    memory.shown = [o.no for o in decision.orders] if decision.act == "orders_ask" else []
+    if decision.act in ("orders_ask", "order_not_found"):
+        memory.shown = [o.no for o in decision.orders]
+    elif decision.order is None or decision.order.no not in memory.shown:
+        memory.shown = []
     memory.attribute = decision.attribute if decision.act == "product_ask" else ""
     _topic(memory, wish, decision)
+    if decision.act == "perform" and decision.task and decision.task.op in ON_REQUEST:
+        memory.photos = []  # they belong to that request now
     if wish.plan.way not in ("social", "image", "unknown") and wish.intent != "human_request":
         memory.intent = wish.intent
     memory.task = _still_open(memory.task, decision)
@@ -233,8 +239,8 @@ def _under_way(turn: Turn) -> Decision | None:
         return None
     if wish.answer == "no" and memory.asked in ("act", "address", "title", "reason", "words"):
         return Decision("dropped", task=task)
-    if wish.kind == "image" and task.op == "remedy":
-        return Decision("task_ask", order=_of(turn, task), task=task, asks="reason")
+    if wish.kind == "image" and (task.op == "remedy" or task.op in ON_REQUEST) and (order := _of(turn, task)):
+        return _with_photo(turn, task, order)
     if wish.answer != "yes" or not task.token:
         return None
     if memory.asked == "act" and turn.now.timestamp() * 1000 <= task.until:
@@ -242,6 +248,14 @@ def _under_way(turn: Turn) -> Decision | None:
     if turn.now.timestamp() * 1000 <= task.until or memory.asked == "act":
         return Decision("preview", order=_of(turn, task), task=task, asks="act")
     return None
+
+
+def _with_photo(turn: Turn, task: Task, order: Order) -> Decision:
+    """A picture sent while a request is being prepared goes with it; what was shown is shown again, for it may be judged otherwise."""
+    memory = turn.wish.memory
+    task.inputs["photos"] = list(memory.photos)
+    asks = memory.asked if memory.asked in SLOTS else "reason" if task.op == "remedy" else ""
+    return Decision("task_ask", order=order, task=task, asks=asks) if asks else Decision("preview", order=order, task=task, asks="act")
 
 
 def _of(turn: Turn, task: Task) -> Order | None:
@@ -320,7 +334,7 @@ def _of_orders(turn: Turn, plan: Plan) -> Decision:
         decision.asks = "urge"
         if turn.acts and order.status in PAID:
             decision.act, decision.asks, decision.task = "preview", "act", Task("urge_parcel", order.no)
-            decision.question = ""
+            decision.question = "" if turn.named else f"urge:{order.no}:{_newest(order)}"
     if turn.article and (plan.topic not in ("policy.shipping", "policy.delivery_time") or order.status in ("paid", "packed")):
         decision.article = turn.article
         if wish.intent == "refund_progress" and not decision.asks:
@@ -347,6 +361,8 @@ def _action(turn: Turn) -> Decision:
     What the front desk cannot do goes to a person with the order that is meant.
     """
     wish = turn.wish
+    if late := _too_late(turn):
+        return late
     if turn.acts and wish.intent == "service_ticket":
         return Decision("requests", otherwise=Decision("action", "person_needed", order=turn.named))
     if wish.intent in _ASKED_HOW and wish.asks_how and turn.article:
@@ -357,6 +373,21 @@ def _action(turn: Turn) -> Decision:
             return Decision("orders_ask", orders=candidates, asks="order", question="which_order")
         return _task(turn, order) if turn.acts and order else Decision("action", "person_needed", order=order)
     return Decision("action", "person_needed")
+
+
+def _too_late(turn: Turn) -> Decision | None:
+    """Said before anything is asked for: a parcel that has left cannot be changed, and an order never cancelled not be restored."""
+    wish = turn.wish
+    if wish.intent not in ("order_modify", "order_restore") or not turn.orders:
+        return None
+    order, _ = choose_order(wish, turn.orders, turn.named)
+    if order is None:
+        return None
+    if wish.intent == "order_restore":
+        return _about(order, turn) if order.status not in ENDED else None
+    if order.status in MOVING or (not wish.asks_how and order.status in DONE):
+        return Decision("too_late", order=order, asks="person", question=f"late:{order.no}:{order.status}")
+    return None
 
 
 def _task(turn: Turn, order: Order) -> Decision:
@@ -381,11 +412,13 @@ def _product(turn: Turn, plan: Plan) -> Decision:
     if not attribute and wish.measured:
         attribute = "size_chart"
     if product is None:
+        if wish.points and not candidates:
+            return _which_product(turn, attribute)
         if turn.article or (not candidates and best_hit(turn.hits, wish.text)):
             return _article(turn)
         if wish.memory.asked == "product" and not candidates:
             return _dont_know(turn)
-        return Decision("product_ask", products=candidates, asks="product", attribute=attribute)
+        return _which_product(turn, attribute, candidates)
     if attribute in _OF_VARIANTS:
         return Decision("price" if attribute == "price" else "stock", product=product, question=f"{attribute}:{product.id}")
     if attribute == "size_chart" and (sized := _size(turn, product)):
@@ -398,6 +431,12 @@ def _product(turn: Turn, plan: Plan) -> Decision:
     if best_hit(turn.hits, wish.text):
         return _article(turn)
     return Decision("unknown_fact", product=product, attribute=attribute, asks="person", unsure=True)
+
+
+def _which_product(turn: Turn, attribute: str, candidates: tuple[Product, ...] = ()) -> Decision:
+    """Which one is meant: those that fit, else what the customer bought lately."""
+    bought = () if candidates else tuple(turn.orders or ())[:CARDS]
+    return Decision("product_ask", products=candidates, orders=bought, asks="product", attribute=attribute, question="which_product")
 
 
 def _size(turn: Turn, product: Product) -> Decision | None:
@@ -428,7 +467,8 @@ def _closest_attribute(text: str, product: Product) -> str:
 def _browse(turn: Turn) -> Decision:
     wish = turn.wish
     words = tokens(wish.text)
-    fitting = tuple(p for p in turn.found if words & (tokens(p.name) | tokens(p.category) | tokens(p.brand) | tokens(p.summary)))[:3]
+    named = (p for p in turn.found if wish.others or words & tokens(f"{p.name} {p.category} {p.brand} {p.summary}"))
+    fitting = tuple(named)[:3]
     if fitting:
         only = fitting[0] if len(fitting) == 1 else None
         return Decision("product_list", products=fitting, product=only, asks="product", question=f"list:{fitting[0].id}")

@@ -157,6 +157,8 @@ class Reception:
         for wish in wishes:
             turn = await self._turn(wish, settings, orders)
             decision = decide(turn)
+            if decision.act == "orders_ask" and any(answer.decision.act == "orders_ask" for answer in answers):
+                continue  # one tap answers both
             if self._clerk and decision.act in SERVED:
                 if not serving:
                     return Reply(work=partial(self._finish, fragments))
@@ -234,7 +236,10 @@ class Reception:
         focus = str((wish.data.get("product") or {}).get("id", "")) if wish.kind == "product" else _focus_of(turn)
         if focus:
             turn.focus = await self._products.get(shop_id, focus)
-        if wish.kind != "product" and wish.text and wish.plan.way == "product":
+        if wish.others and turn.focus:
+            alike = await self._products.search(shop_id, turn.focus.category or turn.focus.name, _FOUND)
+            turn.found = [p for p in alike if p.id != turn.focus.id]
+        elif wish.kind != "product" and wish.text and wish.plan.way == "product":
             turn.found = await self._products.search(shop_id, wish.text, _FOUND)
 
     def _by_topic(self, wish: Wish, topic: str) -> Hit | None:

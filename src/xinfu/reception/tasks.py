@@ -120,7 +120,7 @@ def _back(intent: str, folded: str, status: OrderStatus | None) -> str:
     if intent == "wrong_missing" and _MISSING.search(folded) and not _MONEY.search(folded):
         return ""  # goods to be sent again: for people
     if status not in _ARRIVED:
-        return "cancel" if intent != "wrong_missing" else ""
+        return "cancel" if intent not in ("wrong_missing", "transport_damage") else ""
     if _ONLY_MONEY.search(folded):
         return "refund_only"
     if _EXCHANGE.search(folded) and "退换" not in folded:

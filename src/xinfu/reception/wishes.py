@@ -42,7 +42,7 @@ UNKNOWN = Plan("unknown")
 _WRONGED = frozenset({"anger", "loss", "anxiety"})
 _BEYOND_DOUBT = 0.95
 _DEMANDED = 0.5  # below this a demand is not taken for one
-SURE = 0.3  # below this probability an intent is not acted upon
+SURE = 0.33  # below this probability an intent is not acted upon
 _SURER = {"travel_ticket": 0.6, "top_up": 0.6, "credit": 0.4, "gift_card_balance": 0.5}  # rare matters a shop seldom has
 
 PLANS: dict[str, Plan] = {
@@ -138,6 +138,10 @@ _POINTS = re.compile(  # what any of these begins with or has in it: one look fo
 _AND_THAT = re.compile(r"^.{1,12}呢[?？。]*$|^(?:and|what about|how about) .{1,30}$")
 _MEASURES = re.compile(r"\d|[一二两三四五六七八九]")
 _OTHER = re.compile(r"另外?一?[个单件]|别的|其他[的单]|那个呢|the other|another one")
+_THIS = re.compile(r"[这那哪][个款件种双台条]|\bth(?:is|at) one\b|\bit\b")
+_ONLY_THIS = re.compile(r"[这那][个款件种双台条](?:[呢吗吧啊]|怎么样|好吗|好不好|如何|行吗|可以吗)?[?？!。~ ]*")
+_ASKING = re.compile(r"[吗呢么?？]|怎|什么|多|几|退|换|谢|好的|要|查|投诉|为")  # more than the name of a thing
+_AHEAD = re.compile(r"(?:现在|今天|今晚|明天|这会儿|马上)(?:就)?(?:下单|下个单|拍下?|买|付款)|if i (?:order|buy)")
 _EXCHANGE = re.compile(r"换|exchange")
 _URGE = re.compile(r"催|快点|尽快|urge|hurry|speed (it|this) up|chase")
 _FELT = 0.45  # how sure a feeling must be to set the tone: an apology to somebody calm is as odd as none to somebody angry
@@ -153,6 +157,7 @@ _CHOICES = {
     "send_back": "refund_request",
     "swap": "after_sales_policy",
 }
+_ORDERS_WAYS = frozenset({"order", "action"})
 _BROWSING = frozenset({"product_search", "product_compare"})
 _SMALL = frozenset({"greeting", "confirm", "deny", "thanks_bye", "chitchat", "unknown"})
 _WEIGHT: dict[Emotion, int] = {"calm": 0, "happiness": 1, "confusion": 2, "worry": 3, "loss": 4, "anxiety": 5, "anger": 6}
@@ -183,6 +188,7 @@ class Wish:
     corrects: bool = False  # takes back something said before
     measured: bool = False  # tells measures for a size
     returns: bool = False  # comes back to an earlier topic
+    others: bool = False  # asks for goods like the one talked about
     _folded: str | None = None
 
     @property
@@ -205,6 +211,11 @@ class Wish:
         return _OTHER.search(self.folded) is not None
 
     @property
+    def points(self) -> bool:
+        """Whether it speaks of this or that one without saying what it is."""
+        return _THIS.search(self.folded) is not None
+
+    @property
     def needs_orders(self) -> bool:
         plan = self.plan
         if plan.way in ("order", "action", "choice", "product") or bool(self.named) or self.kind == "order":
@@ -214,7 +225,8 @@ class Wish:
     @property
     def wants_action(self) -> bool:
         """Whether an intent that is mostly a question asks for something to be done."""
-        return self.fills or (wants_action(self.intent, self.folded) and not self.asks_how)
+        again = self.memory.intent == self.intent  # who has been told the rule and asks on wants to know about their own order
+        return self.fills or (wants_action(self.intent, self.folded) and (again or not self.asks_how))
 
     def entities(self, kind: EntityKind) -> list[Entity]:
         return [e for reading in self.readings for e in reading.entities if e.kind == kind]
@@ -401,22 +413,42 @@ def _follow_up(wish: Wish) -> None:
         _become(wish, intent, PLANS[intent])
     elif memory.asked == "order" and not _BACK.search(wish.folded) and _chooses_order(wish):
         _become(wish, carried or "order_status", PLANS.get(carried, PLANS["order_status"]))
-    elif wish.plan.way in ("product", "unknown") and wish.language == "en" and _DO_YOU_HAVE.search(wish.folded):
+    elif (
+        wish.language == "en"
+        and _DO_YOU_HAVE.search(wish.folded)
+        and (wish.plan.way in ("product", "unknown") or (wish.plan.way == "article" and _OPTION.search(wish.folded)))
+    ):
         intent = "stock" if _OPTION.search(wish.folded) else "product_search"
         _become(wish, intent, PLANS[intent])
-    elif memory.asked == "product" and wish.intent in ("unknown", "confirm", "product_attribute", "product_search"):
+    elif memory.asked == "product" and (
+        wish.intent in ("unknown", "confirm", "product_attribute", "product_search") or _only_names_a_thing(wish)
+    ):
         intent = carried if PLANS.get(carried, UNKNOWN).way == "product" and carried not in _BROWSING else "product_attribute"
         _become(wish, intent, PLANS[intent])
     elif wish.named and wish.intent in _SMALL:
         _become(wish, "order_status", PLANS["order_status"])
-    elif wish.wants_other and wish.intent in _SMALL and PLANS.get(carried, UNKNOWN).way == "order":
+    elif wish.plan.way == "order" and _AHEAD.search(wish.folded):
+        _become(wish, "delivery_schedule", Plan("article", "policy.delivery_time"))
+    elif wish.wants_other and wish.intent in _SMALL and PLANS.get(carried, UNKNOWN).way in _ORDERS_WAYS:
         _become(wish, carried, PLANS[carried])
+    elif wish.wants_other and memory.product and wish.plan.way in ("product", "unknown", "social"):
+        wish.others = True
+        _become(wish, "product_search", PLANS["product_search"])
     elif memory.asked == "body" and memory.body and (wish.plan.way in ("unknown", "social", "product")):
         _become(wish, "product_attribute", PLANS["product_attribute"])
     elif _points_back(wish, carried):
         return
     elif memory.asked in ("person", "urge") and wish.urges and wish.plan.way in ("social", "unknown", "order"):
         _become(wish, "confirm", PLANS["confirm"])
+    elif wish.urges and memory.order and wish.plan.way in ("social", "unknown"):
+        _become(wish, "logistics_tracking", PLANS["logistics_tracking"])
+    elif not carried and wish.plan.way in ("social", "unknown") and _ONLY_THIS.fullmatch(wish.folded):
+        _become(wish, "product_attribute", PLANS["product_attribute"])
+
+
+def _only_names_a_thing(wish: Wish) -> bool:
+    """A word or two after "which product?": a name, whatever intent it looks like alone (手机 is no question about an account)."""
+    return wish.kind == "text" and len(wish.text) <= 8 and wish.intent != "human_request" and not _ASKING.search(wish.folded)
 
 
 def _about_the_task(wish: Wish) -> bool:
@@ -459,9 +491,6 @@ def _points_back(wish: Wish, carried: str) -> bool:
         _become(wish, carried, PLANS.get(carried, UNKNOWN))
         return True
     return False
-
-
-_ORDERS_WAYS = frozenset({"order", "action"})
 
 
 def _go_back(wish: Wish, what: str, soft: bool) -> bool:
