@@ -47,11 +47,12 @@ class Place:
         return (await self.work.customers.accounts(self.shop_id, [number]))[number][0]
 
 
-async def place(work: Workplace, folder: Path, given: Json | None = None, slug: str = "fiction") -> Place:
+async def place(work: Workplace, folder: Path, given: Json | None = None, slug: str = "fiction", pack: str | None = PACK) -> Place:
     """The made-up shop, or another in the same form, imported and set on a pack."""
     await work.settings.start()
     made = await work.shops.create(console_actor([]), slug, "Fiction", "USD", _SETTINGS)
-    await work.packs.choose(console_actor([made.id]), made.id, PACK)
+    if pack:
+        await work.packs.choose(console_actor([made.id]), made.id, pack)
     path = folder / "shop.json"
     path.write_text(json.dumps(given or fiction.shop()))
     await commerce.import_tau2(work.database, path, made.id, customers.write_tau2_users, work.clock.now())

@@ -70,12 +70,17 @@ def _read(path: Path) -> tuple[Json, Json]:
     """The file twice: with amounts as the digits written, for exact money, and as plain JSON values, to be kept."""
     try:
         text = path.read_text("utf-8")
-        exact, given = json.loads(text, parse_float=str), json.loads(text)
+        exact, given = json.loads(text, parse_float=str), json.loads(text, parse_constant=_no_number)
     except (OSError, ValueError) as e:
         raise Invalid(why=f"{path.name}: {e}") from e
     if not isinstance(given, dict) or not {"users", "products", "orders"} <= given.keys():
         raise Invalid(why=f"{path.name}: users, products, orders")
     return exact, given
+
+
+def _no_number(name: str) -> None:
+    """NaN and the infinities are no JSON and no amounts."""
+    raise ValueError(name)
 
 
 async def _dates(unit: Unit, shop_id: Id, users: Mapping[str, Json], at: datetime) -> dict[str, datetime]:

@@ -13,7 +13,8 @@ from xinfu.kit.errors import Invalid, Refusal
 from xinfu.kit.ids import Id
 
 _MOST = 100
-_ADDRESS = ("address1", "address2", "city", "state", "country", "zip")
+_ADDRESS = ("address1", "address2", "city", "state", "zip", "country")
+"""In the order in which commerce reads them as one line, so that the same address is seen to be the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ class Hand:
     async def act(self, name: str, given: Mapping[str, Any], customer: str, yes: Yes) -> Outcome:
         """One action for the customer with this user id; a refusal is told, not raised."""
         try:
-            return Outcome(True, state=await self._do[name](_checked(name, given), await self._customer(customer), yes))
+            checked = _checked(name, given)
+            return Outcome(True, state=await self._do[name](checked, await self._customer(customer), yes))
         except Refusal as refusal:
             against = refusal.against if isinstance(refusal, _Against) else ()
             return Outcome(False, refusal.code, refusal.detail("en"), against)
