@@ -38,6 +38,8 @@ export const router = createRouter({
         { path: "cases/:number?", component: () => import("./pages/cases/CasesPage.vue") },
         { path: "approvals/:id?", component: () => import("./pages/authority/ApprovalsPage.vue") },
         { path: "ledger", component: () => import("./pages/authority/LedgerPage.vue") },
+        { path: "packs", component: () => import("./pages/packs/PacksPage.vue") },
+        { path: "listings/:id?", component: () => import("./pages/listing/ListingsPage.vue") },
       ],
     },
     { path: "/customers/:id?", name: "customers", component: () => import("./pages/customers/CustomersPage.vue") },

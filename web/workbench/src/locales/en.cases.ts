@@ -2,7 +2,7 @@
 import type zh from "./zh-CN.cases.ts";
 
 const en: typeof zh = {
-  aftersales: { cases: "Cases", approvals: "Approvals", ledger: "Ledger" },
+  aftersales: { cases: "Cases", approvals: "Approvals", ledger: "Ledger", packs: "Rules", listings: "Listing check" },
   cases: {
     open_page: "Open the case", back: "Back to the list", list: "Cases", queues: "Queues", one: "Case", choose: "Choose a case", choose_hint: "J and K move, X ticks, Esc goes back to the list.", empty: "Nothing waits here", empty_hint: "New cases come by themselves.", reload: "Reload",
     queue: { open: "To decide", approval: "Approval", parcels: "Parcels", received: "To inspect", money: "Money under way", handling: "In hand", stuck: "Stuck", appeals: "Appeals", all: "All" },

@@ -2,12 +2,14 @@
 import assist from "./en.assist.ts";
 import authority from "./en.authority.ts";
 import cases from "./en.cases.ts";
+import packs from "./en.packs.ts";
 import type zh from "./zh-CN.ts";
 
 const en: typeof zh = {
   ...assist,
   ...authority,
   ...cases,
+  ...packs,
   app: { title: "Xinfu", mark: "心", pages: "Pages" },
   page: { desk: "Desk", wall: "Wall", aftersales: "After-sales", customers: "Customers", knowledge: "Knowledge", ai: "AI", training: "Training", settings: "Settings", audit: "Audit" },
   common: {
@@ -168,7 +170,7 @@ const en: typeof zh = {
   permission: {
     conversations_serve: "Serve customers", conversations_read_all: "See all conversations", conversations_lead: "Lead: whisper, take over, answer questions", customers_read: "See customers", customers_edit: "Edit customers", customers_unmask: "See whole personal data", orders_read: "See orders",
     orders_import: "Import products and orders", orders_review: "Review, hold and release orders", orders_cancel: "Cancel orders", orders_modify: "Change address and note", orders_reprice: "Change goods and payment", orders_urge: "Urge payment and parcels", orders_reissue: "Send again free of charge", orders_invoice: "Issue invoices",
-    aftersales_read: "See after-sales", aftersales_request: "Open and withdraw after-sales requests", aftersales_decide: "Accept and decline after-sales", aftersales_approve: "Approve what is beyond limits", aftersales_limits: "Set who may give how much", ledger_read: "See the ledger", knowledge_read: "See knowledge", knowledge_edit: "Write knowledge", scripts_shared_edit: "Write shared scripts", understanding_train: "Label messages and train models", staff_read: "See staff", staff_manage: "Manage staff", roles_manage: "Manage roles", settings_read: "See shop settings", settings_edit: "Change shop settings",
+    aftersales_read: "See after-sales", aftersales_request: "Open and withdraw after-sales requests", aftersales_decide: "Accept and decline after-sales", aftersales_approve: "Approve what is beyond limits", aftersales_limits: "Set who may give how much", ledger_read: "See the ledger", packs_edit: "Change the after-sales rules", listing_edit: "Enter campaign listings", listing_check: "Check campaign listings", knowledge_read: "See knowledge", knowledge_edit: "Write knowledge", scripts_shared_edit: "Write shared scripts", understanding_train: "Label messages and train models", staff_read: "See staff", staff_manage: "Manage staff", roles_manage: "Manage roles", settings_read: "See shop settings", settings_edit: "Change shop settings",
     tokens_manage: "Manage API keys", audit_read: "See the audit list", metrics_read: "See metrics",
   },
   tokens: {

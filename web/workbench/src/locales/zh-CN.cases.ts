@@ -1,6 +1,6 @@
 /* Chinese words of the after-sales desk. */
 export default {
-  aftersales: { cases: "售后单", approvals: "审批", ledger: "账本" },
+  aftersales: { cases: "售后单", approvals: "审批", ledger: "账本", packs: "规则", listings: "上架核对" },
   cases: {
     open_page: "看售后单", back: "回到列表", list: "售后单列表", queues: "分组", one: "售后单", choose: "选一张售后单", choose_hint: "按 J、K 上下移动，X 勾选，Esc 回到列表。", empty: "这里都处理完了", empty_hint: "新的售后单会自己排进来。", reload: "刷新",
     queue: { open: "待处理", approval: "待审批", parcels: "等包裹", received: "待验货", money: "在途款项", handling: "跟进中", stuck: "卡住了", appeals: "申诉", all: "全部" },

@@ -2,11 +2,13 @@
 import assist from "./zh-CN.assist.ts";
 import authority from "./zh-CN.authority.ts";
 import cases from "./zh-CN.cases.ts";
+import packs from "./zh-CN.packs.ts";
 
 export default {
   ...assist,
   ...authority,
   ...cases,
+  ...packs,
   app: { title: "心服", mark: "心", pages: "页面" },
   page: { desk: "接待", wall: "看板", aftersales: "售后", customers: "客户", knowledge: "知识", ai: "智能", training: "训练", settings: "设置", audit: "审计" },
   common: {
@@ -167,7 +169,7 @@ export default {
   permission: {
     conversations_serve: "接待客户", conversations_read_all: "看所有会话", conversations_lead: "督导：悄悄话、接管、答复请示", customers_read: "看客户资料", customers_edit: "改客户资料", customers_unmask: "查看完整的个人信息", orders_read: "看订单",
     orders_import: "导入商品和订单", orders_review: "审核、拦截和放行订单", orders_cancel: "取消订单", orders_modify: "改地址和留言", orders_reprice: "改商品和付款方式", orders_urge: "催付、催件", orders_reissue: "免费补发", orders_invoice: "开发票",
-    aftersales_read: "看售后", aftersales_request: "提交和撤回售后", aftersales_decide: "同意和拒绝售后", aftersales_approve: "审批超出额度的", aftersales_limits: "定各角色的额度", ledger_read: "看账本", knowledge_read: "看知识", knowledge_edit: "写知识", scripts_shared_edit: "写共享话术", understanding_train: "标注消息、训练模型", staff_read: "看员工名单", staff_manage: "管理员工", roles_manage: "管理角色", settings_read: "看店铺设置", settings_edit: "改店铺设置",
+    aftersales_read: "看售后", aftersales_request: "提交和撤回售后", aftersales_decide: "同意和拒绝售后", aftersales_approve: "审批超出额度的", aftersales_limits: "定各角色的额度", ledger_read: "看账本", packs_edit: "改售后规则", listing_edit: "录活动上架", listing_check: "核对活动上架", knowledge_read: "看知识", knowledge_edit: "写知识", scripts_shared_edit: "写共享话术", understanding_train: "标注消息、训练模型", staff_read: "看员工名单", staff_manage: "管理员工", roles_manage: "管理角色", settings_read: "看店铺设置", settings_edit: "改店铺设置",
     tokens_manage: "管理接口密钥", audit_read: "看审计", metrics_read: "看指标",
   },
   tokens: {

@@ -8,4 +8,6 @@ export const SECTIONS: readonly Section[] = [
   { name: "cases", needs: ["aftersales.read"] },
   { name: "approvals", needs: ["aftersales.approve", "aftersales.request"] },
   { name: "ledger", needs: ["ledger.read"] },
+  { name: "packs", needs: ["aftersales.read"] },
+  { name: "listings", needs: ["listing.edit", "listing.check"] },
 ];
