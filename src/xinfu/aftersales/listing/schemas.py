@@ -154,7 +154,8 @@ def facts_out(facts: SaleFacts | None) -> FactsOut | None:
         return None
     return FactsOut(
         product_id=facts.product_id, name=facts.name, options=[list(o) for o in facts.options], category=facts.category, image=facts.image,
-        price=facts.price.plain(), currency=facts.price.currency, stock=facts.stock, lowest=facts.lowest.plain() if facts.lowest is not None else None,
+        price=facts.price.plain(), currency=facts.price.currency, stock=facts.stock,
+        lowest=facts.lowest.plain() if facts.lowest is not None else None,
         floor=facts.floor.plain() if facts.floor is not None else None,
     )  # fmt: skip
 
