@@ -1,6 +1,7 @@
 """The composition root: builds every part, wires them together, puts HTTP and sockets in front. It alone knows all folders."""
 
 import contextlib
+import json
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import Any
@@ -166,6 +167,8 @@ class Centre:
         self.bus.subscribe(AnswerLearned, self._learn)
         self.bus.subscribe(Changed, self._note_outcome)
         self.bus.subscribe(identity.AccessChanged, self._access_changed)
+        self.bus.subscribe(authority.ApprovalAsked, self._approval_asked)
+        self.bus.subscribe(authority.ApprovalDecided, self._approval_decided)
 
         base = f"http://{self.config.host}:{self.config.port}"
         self.showroom = demo.Showroom(self.database, self.clock, self.shops, base)
@@ -273,6 +276,16 @@ class Centre:
         if approval.ask.order_no:
             await self.embedded_shop.locked(unit, approval.shop_id, approval.ask.order_no)
 
+    async def _approval_asked(self, asked: authority.ApprovalAsked) -> None:
+        body = _approval(asked.approval_id, asked.case_no, "waiting", asked.asked_by, str(asked.amount))
+        for person in asked.people:
+            self.live.tell_person(asked.shop_id, person, body)
+
+    async def _approval_decided(self, decided: authority.ApprovalDecided) -> None:
+        body = _approval(decided.approval_id, decided.case_no, decided.state, decided.actor_name, "")
+        for person in {decided.asked_by_id, *decided.people}:
+            self.live.tell_person(decided.shop_id, person, body)
+
     async def _access_changed(self, changed: identity.AccessChanged) -> None:
         self.live.sign_off(changed.actor_id)
 
@@ -290,6 +303,12 @@ class Centre:
             return
         draft = knowledge.ArticleIn(title=clip(learned.question, 80), body=learned.answer, audience="staff", status="draft")
         await self.knowledge.create(learned.actor, learned.shop_id, draft)
+
+
+def _approval(approval_id: Id, case_no: str, state: str, who: str, amount: str) -> str:
+    """What staff sockets are told of an approval; `amount` only where it is asked for."""
+    told = {"kind": "approval", "approval_id": approval_id, "case_no": case_no, "state": state, "who": who, "amount": amount}
+    return json.dumps(told, ensure_ascii=False)[1:-1]
 
 
 class Front:

@@ -62,7 +62,7 @@ async def test_an_approval_is_listed_and_decided(front: Front, client: httpx.Asy
         "waiting": 1
     }
     answer = await client.post(f"authority/approvals/{asked.id}/approve", json={"version": 1, "note": "好"}, headers=ENGLISH)
-    assert (answer.status_code, answer.json()["state_text"], answer.json()["may"]) == (200, "approved", False)
+    assert (answer.status_code, answer.json()["state_text"], answer.json()["may"]) == (200, "Approved", False)
     again = await client.post(f"authority/approvals/{asked.id}/decline", json={"version": 2, "note": "不"})
     assert (again.status_code, again.json()["code"]) == (409, "approval_over")
     assert (await client.get("authority/approvals?which=over")).json()["items"][0]["votes"][0]["note"] == "好"

@@ -279,7 +279,7 @@ async def test_the_ai_has_its_own_limit_and_timers_have_none(house: House) -> No
 async def test_people_see_what_they_may_and_what_is_used_today(house: House) -> None:
     await house.use(LIN, an_ask("goodwill", 15_00, paid=100_00))
     mine = {action: (limit.each, used) for action, limit, used in await house.guard.mine(LIN, SHOP)}
-    assert mine["goodwill"] == (20_00, 15_00) and mine["freight"] == (500_00, 0)
+    assert mine["goodwill"] == (20_00, 15_00) and mine["freight"] == (30_00, 0)
 
 
 # Asking and deciding
@@ -302,7 +302,7 @@ async def test_an_approval_moves_its_case_in_the_same_transaction_and_counts_as_
     assert len(await house.granted()) == 1
     assert await house.heard() == [
         ApprovalAsked(SHOP, asked.id, "AS1", "lin", Money(30_00), tuple(p.id for p in asked.people)),
-        ApprovalDecided(SHOP, asked.id, "AS1", "approved", True, "staff", ZHOU.id, "zhou"),
+        ApprovalDecided(SHOP, asked.id, "AS1", "approved", True, "staff", ZHOU.id, "zhou", LIN.id, tuple(p.id for p in asked.people)),
     ]
 
 

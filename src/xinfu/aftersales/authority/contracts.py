@@ -206,7 +206,7 @@ class ApprovalAsked:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalDecided:
-    """Announced after the commit when an approval came to its end, also by time or by being taken back."""
+    """Announced after the commit when an approval came to its end, also by time or by being taken back. `people` had been asked."""
 
     shop_id: Id
     approval_id: Id
@@ -216,3 +216,5 @@ class ApprovalDecided:
     actor_kind: str
     actor_id: str
     actor_name: str
+    asked_by_id: str
+    people: tuple[Id, ...]

@@ -204,8 +204,10 @@ def default_rules(currency: str = "CNY") -> Rules:
     """The classic ladder: 20, 50, 100 at discretion; more for what the policy grants anyway; a little for the AI."""
     ladder = {"agent": (20_00, 200_00, 40_00), "specialist": (20_00, 400_00, 40_00), "lead": (50_00, 1_000_00, 100_00)}
     policy = {"agent": (500_00, 5_000_00), "specialist": (2_000_00, 20_000_00), "lead": (5_000_00, 50_000_00)}
+    freight = {"agent": (30_00, 300_00), "specialist": (60_00, 600_00), "lead": (200_00, 2_000_00)}
     limits: dict[str, dict[Action, Limit]] = {
-        role: {a: Limit(*(ladder[role] if a in DISCRETION else (*policy[role], None))) for a in ACTIONS} for role in ladder
+        role: {a: Limit(*ladder[role]) if a in DISCRETION else Limit(*(freight if a == "freight" else policy)[role]) for a in ACTIONS}
+        for role in ladder
     }
     limits["owner"] = {a: Limit(100_00, None, 200_00) if a in DISCRETION else Limit(None, None, None) for a in ACTIONS}
     limits[AI] = {

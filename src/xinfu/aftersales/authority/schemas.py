@@ -203,7 +203,7 @@ def limits_out(view: LimitsView, locale: Locale) -> LimitsOut:
         newest=view.newest,
         history=[_saved(s) for s in view.history],
         roles=list(view.roles),
-        actions=[ActionOut(action=a, name=_said(ACTION_WORDS[a], locale), discretion=a in DISCRETION) for a in ACTIONS],
+        actions=[ActionOut(action=a, name=_title(ACTION_WORDS[a], locale), discretion=a in DISCRETION) for a in ACTIONS],
     )
 
 
@@ -214,7 +214,7 @@ def changes_out(changes: list[tuple[str, str]], locale: Locale) -> ChangesOut:
 def mine_out(mine: list[tuple[Action, Limit, int]], currency: str, locale: Locale) -> list[MineOut]:
     return [
         MineOut(
-            action=a, name=_said(ACTION_WORDS[a], locale), each=_text(x.each), day=_text(x.day), customer=_text(x.customer),
+            action=a, name=_title(ACTION_WORDS[a], locale), each=_text(x.each), day=_text(x.day), customer=_text(x.customer),
             used_today=Money(used, currency).plain(),
         )
         for a, x, used in mine
@@ -227,9 +227,9 @@ def approval_out(a: Approval, reader: str, may: bool, locale: Locale) -> Approva
     return ApprovalOut(
         id=a.id,
         state=a.state,
-        state_text=_said(STATE_WORDS[a.state], locale),
+        state_text=_title(STATE_WORDS[a.state], locale),
         action=a.ask.action,
-        action_text=_said(ACTION_WORDS[a.ask.action], locale),
+        action_text=_title(ACTION_WORDS[a.ask.action], locale),
         amount=a.ask.amount.plain(),
         order_paid=a.ask.order_paid.plain(),
         currency=a.ask.amount.currency,
@@ -315,3 +315,8 @@ def _line(line: Reason, locale: Locale) -> LineOut:
 
 def _said(words: tuple[str, str], locale: Locale) -> str:
     return words[0] if locale == "zh-CN" else words[1]
+
+
+def _title(words: tuple[str, str], locale: Locale) -> str:
+    """Standing alone, English begins with a capital."""
+    return words[0] if locale == "zh-CN" else words[1][:1].upper() + words[1][1:]

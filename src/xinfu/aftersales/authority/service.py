@@ -371,7 +371,10 @@ class Authority:
         approval = approval_of(row)
         audit.record(unit, actor, now, f"authority.{state}", row.shop_id, "authority_approval", row.id, **_told(approval.ask))
         unit.announce(
-            ApprovalDecided(row.shop_id, row.id, row.case_no, state, state == "approved", actor.kind, actor.id, actor.name)
+            ApprovalDecided(
+                row.shop_id, row.id, row.case_no, state, state == "approved", actor.kind, actor.id, actor.name, row.asked_by_id,
+                tuple(p.id for p in approval.people),
+            )
         )  # fmt: skip
         await unit.flush()
         for hook in self.on_decided if hooks else ():

@@ -8,7 +8,8 @@ export type StaffEvent =
   | { kind: "offer"; conversation_id: string; c: Summary; until: number }
   | { kind: "offer_gone"; conversation_id: string }
   | { kind: "presence"; a: AgentPresence }
-  | { kind: "alarm"; conversation_id: string; what: string; c: Summary };
+  | { kind: "alarm"; conversation_id: string; what: string; c: Summary }
+  | { kind: "approval"; approval_id: string; case_no: string; state: string; who: string; amount: string };
 
 export type ServerFrame =
   | { t: "hello"; cur: string; me: string }

@@ -53,6 +53,8 @@ export function applyEvent(state: DeskState, event: StaffEvent): DeskState {
       return same(state.agents.get(event.a.id), event.a) ? state : { ...state, agents: set(state.agents, event.a.id, event.a) };
     case "alarm":
       return withAlarm(withConversation(state, event.c), { conversation_id: event.conversation_id, what: event.what });
+    case "approval":
+      return state;
   }
 }
 
