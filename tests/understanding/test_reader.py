@@ -213,3 +213,38 @@ def test_what_has_no_words_is_in_the_language_spoken_before(understanding: Under
 def test_words_decide_their_language_whatever_was_spoken_before(understanding: Understanding) -> None:
     assert one(understanding, "where is it", "您说的是哪个订单？").language == "en"
     assert one(understanding, "到哪了", "Which order do you mean?").language == "zh"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "客服",
+        "客服呢",
+        "找客服",
+        "叫你们客服来",
+        "请问",
+        "你是谁",
+        "你叫什么",
+        "你是机器人吗",
+        "确认办理",
+        "不错",
+        "太贴心了❤",
+        "你们家质量太好了",
+    ],
+)
+def test_short_plain_words_insult_nobody_and_threaten_nobody(understanding: Understanding, text: str) -> None:
+    reading = one(understanding, text)
+    assert (reading.abuse, reading.danger) == (False, None)
+    assert reading.emotion in ("calm", "happiness")
+
+
+@pytest.mark.parametrize("text", ["你妈的", "滚", "滚蛋", "去你妈的"])
+def test_a_curse_is_abuse_but_no_threat(understanding: Understanding, text: str) -> None:
+    reading = one(understanding, text)
+    assert (reading.abuse, reading.danger) == (True, None)
+
+
+def test_the_chance_told_is_how_often_such_a_chance_is_right_and_never_below_the_next(understanding: Understanding) -> None:
+    for reading in understanding.read(["快递", "那个怎么弄", "能便宜点吗我想买两件", "什么时候全到"]):
+        chances = [p for _, p in reading.top]
+        assert chances == sorted(chances, reverse=True) and reading.intent_p == chances[0]

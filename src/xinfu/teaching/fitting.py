@@ -50,7 +50,7 @@ def fit(lines: Sequence[Line], built_in: BuiltIn, present: Heads, progress: Prog
     left = [pair for at, pair in enumerate(pairs) if not at % _KEPT_BACK]
     trial, _ = train.calibrated(trial, _joined(train.once_each(unseen), _own(left, 1)))
     progress("fitting", 0.5)
-    return train.fit(_joined(built_in.examples(built_in.written), _own(pairs, often))).tempered(trial.temperatures)
+    return train.fit(_joined(built_in.examples(built_in.written), _own(pairs, often))).tempered(trial.temperatures, trial.surety)
 
 
 def labelled_as(labels: Labels) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import io
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -18,6 +18,7 @@ type Floats = npt.NDArray[np.float32]
 
 _OLDEST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the same weights make the same file, whatever the day
 _COLUMNS = sum(map(len, HEADS.values())) + 2  # the classes of every head, the intensity, the length
+_AS_IT_IS = np.array([[0, 1], [0, 1]], dtype=np.float32)
 DEFAULT = files("xinfu.understanding") / "models" / "default.npz"
 
 
@@ -38,6 +39,7 @@ class Heads:
     bias: Floats
     temperatures: Floats
     table: npt.NDArray[np.int32]
+    surety: Floats = field(default_factory=lambda: _AS_IT_IS)  # how likely the likeliest intent looks, and how often it is right
 
     @classmethod
     def of(cls, buckets: npt.NDArray[np.uint32], weights: Floats, bias: Floats, temperatures: Floats) -> "Heads":
@@ -56,11 +58,16 @@ class Heads:
             if list(stored["classes"]) != _classes():
                 raise ValueError("the model was trained for other classes; train it again")
             weights = stored["weights"].astype(np.float32) * stored["scale"]
-            return cls.of(np.cumsum(stored["steps"], dtype=np.uint32), weights, stored["bias"], stored["temperatures"])
+            model = cls.of(np.cumsum(stored["steps"], dtype=np.uint32), weights, stored["bias"], stored["temperatures"])
+            return model.tempered(model.temperatures, stored.get("surety", _AS_IT_IS))
 
-    def tempered(self, temperatures: Floats) -> "Heads":
-        """The same model with other temperatures, one per head."""
-        return replace(self, temperatures=temperatures)
+    def tempered(self, temperatures: Floats, surety: Floats | None = None) -> "Heads":
+        """The same model with other temperatures, one per head, and with another `surety`."""
+        return replace(self, temperatures=temperatures, surety=self.surety if surety is None else surety)
+
+    def sure(self, chances: Floats) -> Floats:
+        """How often the likeliest intent is right that looks this likely."""
+        return np.interp(chances, self.surety[0], self.surety[1])
 
     def save(self, path: Path) -> None:
         """Weights as signed bytes with one scale per column: a quarter of the size at no measurable loss."""
@@ -73,6 +80,7 @@ class Heads:
             "scale": scale.astype(np.float32),
             "bias": self.bias,
             "temperatures": self.temperatures,
+            "surety": self.surety,
         }
         with zipfile.ZipFile(path, "w") as target:
             for name, array in arrays.items():

@@ -13,11 +13,11 @@ from xinfu.understanding.contracts import Danger, Emotion
 from xinfu.understanding.taxonomy import DANGERS, EMOTIONS
 
 # From which chance on the model's word counts: found on written sentences the model had not seen (python -m xinfu.understanding.train).
-_DANGER_FROM = 0.09
-_DANGER_SURE = 0.3
-_ABUSE_FROM = 0.35
+_DANGER_FROM = 0.04
+_DANGER_SURE = 0.35
+_ABUSE_FROM = 0.5
 _INSULT_NEEDS = 0.1
-_ANGER_FROM = 0.15
+_ANGER_FROM = 0.13
 _ANGER = EMOTIONS.index("anger")
 
 _NOT = r"(?<!不)(?<!没)(?<!别)(?<!无)(?<!防)(?<!没有)(?<!不会)(?<!不是)(?<!未)(?<!勿)"
@@ -350,11 +350,12 @@ _WHOLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"(?:谢谢|多谢|谢了|感谢|辛苦|麻烦|thanks?|thank you)[你您]?们?"
             r"|谢+|谢谢你?您?们?"
             r"|多谢|感谢|非常感谢|十分感谢|蟹蟹|3q|thx|thanks?(?: you)?(?: (?:so|very) much| a lot)?|thank u|再见|拜+"
+            r"|不错|挺好|挺不错|很好|真好|太好了|真不错|很不错"
             r"|拜拜|拜了|bye+|goodbye|辛苦|辛苦你|辛苦您|麻烦你|麻烦您|麻烦|没事|没有别的问题|没别的事|see you|cheers",
         ),
         (
             "confirm",
-            r"是|是的|对|对的|对头|嗯+|恩+|恩恩|好|好的|好滴|好嘞|行|可以|可以的|没错|没问题|ok+|okay|okk|yes|yep|yeah|yup|sure|right"
+            r"是|是的|对|对的|对头|嗯+|恩+|恩恩|好|好的|好滴|好嘞|行|可以|可以的|没错|没问题|确认办理|办理吧?|ok+|okay|okk|yes|yep|yeah|yup|sure|right"
             r"|correct|就是这个|就是它|就这个|确认|确定|同意|成|中|要得|嗯嗯|哦+|知道|明白|收到|了解|that'?s (?:right|it|the one|correct)"
             r"|那?(?:我|咱)们?(?:就|先|再|在这|慢慢|继续)*等(?:着|等看?|一?会儿?|一下|一等|看|通知|消息|你们?消息|收货)|那?(?:就|先|再)等(?:着|等|一等|等看)"
             r"|那?我(?:先|再|自己|回去|回头|这就|去|就|把它|给)+[^,。?!吗么嘛呢怎]{0,6}(?:试试看?|看看|想想|问问|考虑一?下?|再说|试一[下试]|看一[下看]|研究一?下?|对比一?下)"
@@ -362,7 +363,8 @@ _WHOLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "deny",
-            r"不是|不对|不用|不要|不行|不|没有|没|错|no+|nope|not (?:that|this|really)(?: one)?|不是这个|不是那个|不是它|都不是|不可以"
+            r"先不办|不办了?"
+            r"|不是|不对|不用|不要|不行|不|没有|没|错|no+|nope|not (?:that|this|really)(?: one)?|不是这个|不是那个|不是它|都不是|不可以"
             r"|不同意|不了|算|算了|不需要|no thanks|none of (?:them|these)|wrong|别",
         ),
     )

@@ -67,7 +67,7 @@ class Understanding:
         intents = scores.of["intent"]
         if before is not None:
             intents = self._with_before(intents, texts, words, before)
-        ranked, best = _best(intents)
+        ranked, best = self._best(intents)
         stages = (intents @ _IN_STAGE).tolist()
         emotions = scores.of["emotion"].tolist()
         demands, demand_p = scores.of["demand"].argmax(axis=1).tolist(), scores.of["demand"].max(axis=1).tolist()
@@ -105,6 +105,15 @@ class Understanding:
         rule = policy.whole_message(folded) or ("human_request" if policy.wants_person(folded) else None)
         return _Words(folded, policy.insults(folded), rule)
 
+    def _best(self, intents: Floats) -> tuple[list[list[int]], list[list[float]]]:
+        """The most probable intents of each text, best first, and their probabilities; the first one's is how often such a one is right."""
+        some = np.argpartition(intents, -_TOP, axis=1)[:, -_TOP:]
+        chances = np.take_along_axis(intents, some, axis=1)
+        order = np.argsort(-chances, axis=1, kind="stable")
+        chances = np.take_along_axis(chances, order, axis=1)
+        chances[:, 0] = self._heads.sure(chances[:, 0])
+        return np.take_along_axis(some, order, axis=1).tolist(), np.minimum(chances, chances[:, :1]).tolist()
+
     def _with_before(self, intents: Floats, texts: Sequence[str], words: Sequence[_Words], before: Sequence[str | None]) -> Floats:
         """A short message that says little by itself takes its meaning from what was said before it: both are read as one text, which
         counts the more the shorter the message is and the less sure its own reading."""
@@ -119,14 +128,6 @@ class Understanding:
         weight = share[rows, None]
         mixed[rows] = (1 - weight) * intents[rows] + weight * joined
         return mixed
-
-
-def _best(intents: Floats) -> tuple[list[list[int]], list[list[float]]]:
-    """The most probable intents of each text, best first, and their probabilities."""
-    some = np.argpartition(intents, -_TOP, axis=1)[:, -_TOP:]
-    chances = np.take_along_axis(intents, some, axis=1)
-    order = np.argsort(-chances, axis=1, kind="stable")
-    return np.take_along_axis(some, order, axis=1).tolist(), np.take_along_axis(chances, order, axis=1).tolist()
 
 
 def _ruled(intent: str, top: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:

@@ -15,6 +15,7 @@ from xinfu.understanding.taxonomy import HEADS
 _DATA = files("xinfu.understanding") / "data"
 _FOLDERS = {"intent": "intents", "emotion": "emotions", "demand": "demands", "manner": "manners", "danger": "dangers"}
 _CHOICE = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]")
+_HURRY = re.compile(r"急|快|谢|感|asap|hurry|urgent|thank")
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
@@ -61,7 +62,7 @@ def expand(template: str, filling: dict[str, list[str]], rng: random.Random) -> 
         template, chosen = _CHOICE.subn(choose, template)
         if not chosen:
             break
-    return _SLOT.sub(lambda m: rng.choice(filling[m[1]]), template)
+    return _SLOT.sub(lambda m: rng.choice(filling[m[1]]) if m[1] in filling else m[0], template)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Noise:
     tails: tuple[str, ...]
     english_leads: tuple[str, ...]
     english_tails: tuple[str, ...]
+    alone: tuple[str, ...]
     swaps: tuple[tuple[str, str], ...]
 
 
@@ -82,7 +84,16 @@ def noise() -> Noise:
     def of(kind: str) -> tuple[str, ...]:
         return tuple(row[1] for row in rows if row[0] == kind)
 
-    return Noise(of("lead"), of("tail"), of("en_lead"), of("en_tail"), tuple((row[1], row[2]) for row in rows if row[0] == "swap"))
+    swaps = tuple((row[1], row[2]) for row in rows if row[0] == "swap")
+    return Noise(of("lead"), of("tail"), of("en_lead"), of("en_tail"), of("bare"), swaps)
+
+
+def bare() -> list[str]:
+    """Openings, endings, marks and plain words alone: people send them so, and they tell nothing. Hurry is a feeling and left out."""
+    found = noise()
+    marks = ("?", "??", "!", "。", "...", "1", "😊", "🙏", "👌")
+    every = (*found.leads, *found.tails, *found.english_leads, *found.english_tails, *found.alone, *marks)
+    return list(dict.fromkeys(word for text in every if (word := text.strip()) and not _HURRY.search(word)))
 
 
 def richness(template: str) -> float:
