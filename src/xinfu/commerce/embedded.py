@@ -1,6 +1,7 @@
 """The embedded shop as an OrderConnector: freezes an order of our own tables, and writes changes back with the packed form."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -120,7 +121,9 @@ class EmbeddedShop:
         total = sum((part.amount for part in parts), order.total.zero())
         if not parts or not order.total.zero() < total or not total <= order.refundable:
             raise ValueError("more than is refundable")
-        await self.apply(unit, order, Changes(), MoneyEffect(total, order.total.zero(), order.total, tuple(parts)), at, reference)
+        await _write_money(unit, order, Changes(), MoneyEffect(total, order.total.zero(), order.total, tuple(parts)), at, reference)
+        await _mark(unit, order, Changes(), at)
+        await unit.flush()
         return await _refunds(unit, order.shop_id, Payment.order_id == order.id, Payment.reference == reference)
 
     async def refunding(self, unit: Unit, shop_id: Id) -> tuple[PaymentRef, ...]:
@@ -136,14 +139,13 @@ class EmbeddedShop:
         ref = await self.refund_of(unit, shop_id, payment_id)
         if ref is None or ref.state != "refunding":
             return None
-        values: dict[str, object] = {"state": state, "settled_at": at, "method": ref.method if method is None else method}
-        await unit.execute(update(Payment).where(Payment.shop_id == shop_id, Payment.id == payment_id).values(values))
-        mark = (await unit.scalars(select(OrderMark).join(Payment, Payment.order_id == OrderMark.order_id).where(
-            OrderMark.shop_id == shop_id, Payment.id == payment_id
-        ).with_for_update(of=OrderMark))).one()  # fmt: skip
-        mark.revision += 1
-        await unit.flush()
-        return await self.refund_of(unit, shop_id, payment_id)
+        way = ref.method if method is None else method
+        mine = (Payment.shop_id == shop_id, Payment.id == payment_id)
+        await unit.execute(update(Payment).where(*mine).values(state=state, settled_at=at, method=way))
+        order = select(Payment.order_id).where(*mine).scalar_subquery()
+        marks = update(OrderMark).where(OrderMark.shop_id == shop_id, OrderMark.order_id == order)
+        await unit.execute(marks.values(revision=OrderMark.revision + 1))
+        return replace(ref, state=state, method=way)
 
     async def _frozen(self, unit: Unit, query: Select[OrderRow]) -> OrderState | None:
         row = (await unit.scalars(query.execution_options(populate_existing=True))).one_or_none()

@@ -9,10 +9,11 @@ import msgspec
 
 from xinfu.aftersales.ledger import Ledger
 from xinfu.aftersales.settlement import postings, repository
-from xinfu.aftersales.settlement.contracts import TaskAsked, TaskKind
+from xinfu.aftersales.settlement.contracts import TaskKind
 from xinfu.aftersales.settlement.errors import AmountInvalid, RefundTooMuch, TaskChanged
 from xinfu.aftersales.settlement.model import TaskRow
 from xinfu.aftersales.settlement.ports import Shipment
+from xinfu.aftersales.settlement.views import asked_of
 from xinfu.commerce import OrderConnector, OrderState, PaymentRef, refund_parts
 from xinfu.commerce.errors import OrderNotFound
 from xinfu.kit import audit
@@ -171,5 +172,5 @@ def _row(
     unit.add(row)
     told = {} if amount is None else {"amount": f"{amount.plain()} {amount.currency}"}
     audit.record(unit, why.actor, why.at, f"settlement.{kind}.asked", shop_id, "task", row.id, order=order_no, case=why.case_no, **told)
-    unit.announce(TaskAsked(shop_id, row.id))
+    unit.announce(asked_of(row))
     return row

@@ -77,10 +77,13 @@ class TaskEnded:
 
 @dataclass(frozen=True, slots=True)
 class TaskAsked:
-    """Announced after the commit when a task is to be done."""
+    """Announced after the commit when a task is to be done. `subject`: what its keys outside name, a payment row or the task."""
 
     shop_id: Id
     task_id: Id
+    kind: TaskKind
+    subject: Id
+    attempt: int
 
 
 type DifferenceKind = Literal["not_in_statement", "not_in_books", "amount", "told_otherwise", "twice"]

@@ -73,11 +73,10 @@ class Outcomes:
         elif state == "dropped":
             await self._dropped(unit, row, actor, at)
         await unit.flush()
-        left = await repository.siblings(unit, row.shop_id, row.case_no, row.kind, "waiting") if row.case_no else 0
-        failed = await repository.siblings(unit, row.shop_id, row.case_no, row.kind, "failed") if row.case_no else 0
+        states = await repository.siblings(unit, row.shop_id, row.case_no, row.kind) if row.case_no else {}
         task = task_of(row)
         for hook in self._hooks:
-            await hook(unit, TaskDone(task, left, failed, at))
+            await hook(unit, TaskDone(task, states.get("waiting", 0), states.get("failed", 0), at))
         audit.record(
             unit, actor, at, f"settlement.{row.kind}.{state}", row.shop_id, "task", row.id,
             order=row.order_no, case=row.case_no, reference=row.reference, words=words,

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Connection, Row, func, or_, select
 
 from xinfu.aftersales.settlement.model import TaskRow
 from xinfu.kit.database import Unit
@@ -19,6 +20,12 @@ async def by_id(unit: Unit, shop_id: Id, task_id: Id, *, lock: bool = False) -> 
     return (await unit.scalars(query.with_for_update() if lock else query)).one_or_none()
 
 
+def plain(connection: Connection, shop_id: Id, task_id: Id) -> Row[Any] | None:
+    """A task with the columns of TaskRow, for one trip to the database."""
+    table = TaskRow.__table__
+    return connection.execute(select(table).where(table.c.shop_id == shop_id, table.c.id == task_id)).one_or_none()
+
+
 async def of_case(unit: Unit, shop_id: Id, case_no: str) -> Sequence[TaskRow]:
     query = select(TaskRow).where(TaskRow.shop_id == shop_id, TaskRow.case_no == case_no)
     return (await unit.scalars(query.order_by(TaskRow.asked_at, TaskRow.id))).all()
@@ -29,8 +36,8 @@ async def failed(unit: Unit, shop_id: Id) -> Sequence[TaskRow]:
     return (await unit.scalars(query.order_by(TaskRow.settled_at, TaskRow.id).limit(200))).all()
 
 
-async def waiting(unit: Unit, shop_id: Id) -> Sequence[Id]:
-    query = select(TaskRow.id).where(TaskRow.shop_id == shop_id, TaskRow.state == "waiting")
+async def waiting(unit: Unit, shop_id: Id) -> Sequence[TaskRow]:
+    query = select(TaskRow).where(TaskRow.shop_id == shop_id, TaskRow.state == "waiting")
     return (await unit.scalars(query.order_by(TaskRow.asked_at, TaskRow.id))).all()
 
 
@@ -47,9 +54,10 @@ async def with_subject(unit: Unit, shop_id: Id, subjects: Sequence[Id]) -> set[I
     return set(await unit.scalars(query))
 
 
-async def siblings(unit: Unit, shop_id: Id, case_no: str, kind: str, state: str) -> int:
-    query = select(func.count()).where(TaskRow.shop_id == shop_id, TaskRow.case_no == case_no, TaskRow.kind == kind, TaskRow.state == state)
-    return await unit.scalar(query) or 0
+async def siblings(unit: Unit, shop_id: Id, case_no: str, kind: str) -> dict[str, int]:
+    """How many tasks of this case and kind are in each state."""
+    query = select(TaskRow.state, func.count()).where(TaskRow.shop_id == shop_id, TaskRow.case_no == case_no, TaskRow.kind == kind)
+    return dict((await unit.execute(query.group_by(TaskRow.state))).all())
 
 
 async def money_since(unit: Unit, shop_id: Id, since: datetime) -> Sequence[TaskRow]:

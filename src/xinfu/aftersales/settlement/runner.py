@@ -7,11 +7,12 @@ from typing import Any
 
 import msgspec
 import structlog
+from sqlalchemy import Row
 
 from xinfu.aftersales.settlement import repository
-from xinfu.aftersales.settlement.model import TaskRow
+from xinfu.aftersales.settlement.contracts import TaskAsked
 from xinfu.aftersales.settlement.outcomes import Outcomes
-from xinfu.aftersales.settlement.policy import Pace, keys_so_far
+from xinfu.aftersales.settlement.policy import Pace, keys_so_far, outside_key
 from xinfu.aftersales.settlement.ports import Answer, Booking, Outside, Shipment, Unreachable
 from xinfu.kit.clock import Clock
 from xinfu.kit.database import Database
@@ -52,19 +53,15 @@ class Runner:
         self._calls = asyncio.Semaphore(pace.at_once)
         durable.workflow(_WORKFLOW, self._work)
 
-    async def begin(self, shop_id: Id, task_id: Id) -> None:
+    async def begin(self, asked: TaskAsked) -> None:
         """See to it that a waiting task is worked on. Once it returns, it will be, whatever happens to this process."""
         if len(self._durable.running) >= _AT_MOST:
             return
-        async with self._database.read() as unit:
-            row = await repository.by_id(unit, shop_id, task_id)
-        if row is None or row.state != "waiting":
-            return
-        key, run = _newest_key(row), 0
+        key, run = outside_key(asked.kind, asked.subject, asked.attempt), 0
         # A workflow that ended while its task waits belongs to a table put back from a backup: it runs anew.
-        while await self._durable.begin(_WORKFLOW, f"{key}.{run}" if run else key, shop_id, task_id, row.attempt) == "ended":
+        while await self._durable.begin(_WORKFLOW, f"{key}.{run}" if run else key, asked.shop_id, asked.task_id, asked.attempt) == "ended":
             run += 1
-        self._crash(f"{row.kind}.begun")
+        self._crash(f"{asked.kind}.begun")
 
     async def _work(self, shop_id: Id, task_id: Id, attempt: int) -> None:
         """The workflow. After a crash its lines run again, its steps only where they had not ended."""
@@ -93,8 +90,7 @@ class Runner:
             await self._durable.sleep(self._pace.wait(tries))
 
     async def _ask(self, shop_id: Id, task_id: Id, attempt: int) -> _Said:
-        async with self._database.read() as unit:
-            row = await repository.by_id(unit, shop_id, task_id)
+        row = await self._database.run(lambda connection: repository.plain(connection, shop_id, task_id))
         if row is None or row.state != "waiting" or row.attempt != attempt:
             return {"is": "over"}
         reply, words = await self._reply(row)
@@ -111,7 +107,7 @@ class Runner:
         await self._outcomes.record(shop_id, task_id, attempt, reply)
         return {"is": "recorded"}
 
-    async def _reply(self, row: TaskRow) -> tuple[_Reply | None, str]:
+    async def _reply(self, row: Row[Any]) -> tuple[_Reply | None, str]:
         """What the other side says, or None and why nobody knows."""
         async with self._calls:
             self._crash(f"{row.kind}.asking")
@@ -126,12 +122,12 @@ class Runner:
                 log.exception("settlement.adapter_failed", kind=row.kind, task_id=row.id)
                 return None, type(e).__name__
 
-    async def _find_or_do(self, row: TaskRow) -> _Reply:
+    async def _find_or_do(self, row: Row[Any]) -> _Reply:
         """Ask about every key there ever was, oldest first. Done or undecided: that is the answer. Never arrived: that key it is, it may
         still be on its way. Only where all before were refused is a new one used.
         """
         find, known = self._find(row), None
-        for key in keys_so_far(row.kind, row.subject or row.id, row.attempt):  # type: ignore[arg-type]
+        for key in keys_so_far(row.kind, row.subject or row.id, row.attempt):
             known = await find(key)
             if known is None:
                 reply = await self._do(row, key)
@@ -143,12 +139,12 @@ class Runner:
         assert known is not None  # there is always a first key
         return known
 
-    def _find(self, row: TaskRow) -> Callable[[str], Coroutine[Any, Any, _Reply | None]]:
+    def _find(self, row: Row[Any]) -> Callable[[str], Coroutine[Any, Any, _Reply | None]]:
         if row.kind in ("refund", "clawback"):
             return self._outside.gateway.find
         return self._outside.rewards.find if row.kind == "grant" else self._outside.carrier.find
 
-    async def _do(self, row: TaskRow, key: str) -> _Reply:
+    async def _do(self, row: Row[Any], key: str) -> _Reply:
         amount = Money(row.amount_minor or 0, row.currency)
         match row.kind:
             case "refund":
@@ -156,12 +152,8 @@ class Runner:
             case "clawback":
                 return await self._outside.gateway.charge(key, row.method, row.order_no, amount)
             case "grant":
-                return await self._outside.rewards.grant(key, row.customer_id, row.what, row.payload["value"])  # type: ignore[arg-type]
+                return await self._outside.rewards.grant(key, row.customer_id, row.what, row.payload["value"])
             case "book":
                 return await self._outside.carrier.book_return(key, msgspec.convert(row.payload["shipment"], Shipment))
             case _:
                 return await self._outside.carrier.send(key, msgspec.convert(row.payload["shipment"], Shipment))
-
-
-def _newest_key(row: TaskRow) -> str:
-    return keys_so_far(row.kind, row.subject or row.id, row.attempt)[-1]  # type: ignore[arg-type]

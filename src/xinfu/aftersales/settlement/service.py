@@ -18,7 +18,7 @@ from xinfu.aftersales.settlement.policy import Pace, subject_of
 from xinfu.aftersales.settlement.ports import Outside, Reward, Shipment
 from xinfu.aftersales.settlement.reconciling import compare
 from xinfu.aftersales.settlement.runner import Runner
-from xinfu.aftersales.settlement.views import task_of
+from xinfu.aftersales.settlement.views import asked_of, task_of
 from xinfu.commerce import OrderConnector, OrderOperated, PaymentRef
 from xinfu.identity import Permission
 from xinfu.kit import audit
@@ -136,7 +136,7 @@ class Settlement:
             if method is not None and row.kind in ("refund", "clawback"):
                 row.method = clean(method)[:60]
             audit.record(unit, actor, now, f"settlement.{row.kind}.retried", shop_id, "task", row.id, attempt=row.attempt, case=row.case_no)
-            unit.announce(TaskAsked(shop_id, row.id))
+            unit.announce(asked_of(row))
             return task_of(row)
 
     async def settle_by_hand(self, actor: Actor, shop_id: Id, task_id: Id, *, done: bool, note: str) -> Task:
@@ -195,10 +195,10 @@ class Settlement:
         for shop_id in await self._shops():
             await self._adopt(shop_id)
             async with self._database.read() as unit:
-                ids = await repository.waiting(unit, shop_id)
-            waiting += len(ids)
-            for task_id in ids:
-                await self._runner.begin(shop_id, task_id)
+                tasks = [asked_of(row) for row in await repository.waiting(unit, shop_id)]
+            waiting += len(tasks)
+            for asked in tasks:
+                await self._runner.begin(asked)
             await self._parcels.look(shop_id)
         self._idle = 0 if waiting else self._idle + 1
         if self._durable.awake and self._idle >= _REST_AFTER:
@@ -234,7 +234,7 @@ class Settlement:
 
     async def _begin(self, asked: TaskAsked) -> None:
         try:
-            await self._runner.begin(asked.shop_id, asked.task_id)
+            await self._runner.begin(asked)
         except Exception:  # the next sweep begins it
             log.exception("settlement.not_begun", task_id=asked.task_id)
 

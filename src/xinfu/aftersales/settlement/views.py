@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from xinfu.aftersales.settlement.contracts import Task
+from xinfu.aftersales.settlement.contracts import Task, TaskAsked
 from xinfu.aftersales.settlement.model import TaskRow
 from xinfu.aftersales.settlement.ports import Booking
 from xinfu.kit.money import Money
@@ -18,6 +18,10 @@ def task_of(row: TaskRow) -> Task:
         row.method, row.what, row.tries, row.reference, row.words, booking_of(row.answer), row.zh, row.en, row.asked_at, row.settled_at,
         row.subject or None,
     )  # fmt: skip
+
+
+def asked_of(row: TaskRow) -> TaskAsked:
+    return TaskAsked(row.shop_id, row.id, row.kind, row.subject or row.id, row.attempt)  # type: ignore[arg-type]
 
 
 def booking_of(answer: dict[str, Any]) -> Booking | None:
