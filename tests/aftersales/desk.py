@@ -14,6 +14,7 @@ from xinfu.aftersales.contracts import RiskWord
 from xinfu.aftersales.ledger import Ledger
 from xinfu.aftersales.model import AppealRow, CaseCounter, CaseEventRow, CaseLineRow, CaseRow
 from xinfu.aftersales.settlement import Pace, Settlement, simulated
+from xinfu.aftersales.settlement import repository as tasks
 from xinfu.aftersales.settlement.outcomes import Outcomes
 from xinfu.aftersales.settlement.parcels import Parcels
 from xinfu.aftersales.settlement.ports import Booking, Shipment
@@ -127,12 +128,8 @@ class Desk:
     async def outside(self) -> None:
         """Everything asked for so far is carried out, by the simulators' moods, and recorded."""
         async with self.database.read() as unit:
-            from xinfu.aftersales.settlement import repository
-
-            ids = await repository.waiting(unit, SHOP)
-            rows = [await repository.by_id(unit, SHOP, id_) for id_ in ids]
+            rows = await tasks.waiting(unit, SHOP)
         for row in rows:
-            assert row is not None
             await self._outcomes.record(SHOP, row.id, row.attempt, await self._answer(row))
 
     async def _answer(self, row: Any) -> Any:
