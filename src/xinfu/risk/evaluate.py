@@ -53,7 +53,7 @@ def compare(folder: Path, result: Result) -> dict[str, Any]:
     guilty = {a for a, label in truth.accounts.items() if label != _HONEST}
     paired = {_pair(link.account_id, link.account_id2) for link in result.links if link.score >= FOUND} - truth.households
     ringed = {a for pair in truth.links for a in pair}
-    hub_accounts = _hub_accounts(truth, tables) - guilty
+    hub_accounts = hub_holders(truth, tables) - guilty
     photos = {_pair(m.photo_id, m.photo_id2) for m in result.photos if m.photo_id != m.photo_id2 and m.score >= FOUND}
     return {
         "accounts": _figures(found & truth.accounts.keys(), guilty),
@@ -144,7 +144,7 @@ def _whole_rings(truth: Truth, result: Result) -> dict[str, Any]:
     return {"rings": len(rings), "found_whole": _share(found, len(rings))}
 
 
-def _hub_accounts(truth: Truth, tables: Tables) -> set[str]:
+def hub_holders(truth: Truth, tables: Tables) -> set[str]:
     by_field: dict[str, set[str]] = defaultdict(set)
     for name, value in truth.hubs:
         by_field[name].add(value)

@@ -34,6 +34,8 @@ TEXTURE = 0.12
 SAME_PIECE = 0.6
 REACH = 4
 LEAST_GOODS = 4.0
+LEAST_OVERLAP = 0.12
+"""Of a picture: a smaller corner lying over another is chance, on a table full of flowers above all."""
 """A piece shows something from this much contrast on, agrees from this correlation on, and may lie so many points aside."""
 
 GLANCE = 200
@@ -118,7 +120,7 @@ def compare(new: Looked, name: str, old: Print) -> Seen | None:
 
 def agreement(laid: Overlay) -> float:
     """0.5 where what stands out from the table (or nearly everything in the middle) agrees so far as no other thing there does."""
-    if laid.cells < 8:
+    if laid.cells < 10 or laid.overlap < LEAST_OVERLAP:
         return 0.0
     goods = min(0.5 + (laid.middle - 0.75) * 1.9, 0.5 + (laid.goods - 0.7) * 1.6)
     middle = 0.5 + (laid.middle - 0.93) * 7
