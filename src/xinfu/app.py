@@ -174,7 +174,9 @@ class Centre:
         self.showroom = demo.Showroom(self.database, self.clock, self.shops, base)
 
     def _build_reception(self) -> None:
-        clerk = reception.Clerk(self.roles, self.order_operations, self.cases, self.products, self.clock)
+        roles = reception.RoleShelf(self.roles, self.clock)
+        self.bus.subscribe(identity.AccessChanged, roles.access_changed)
+        clerk = reception.Clerk(roles, self.order_operations, self.cases, self.products, self.clock)
         self.reception = self._front_desk(self.routing.staffed, clerk, self.knowledge.gaps)
         self.llm = reception.Llm(
             reception.LlmSetups(self.database, self.clock, self._secret), reception.Budget(self.database, self.clock),

@@ -2,11 +2,14 @@
 
 import pytest
 
-from tests.reception.acts import ActingDesk
-from tests.reception.desk import Desk, a_line, a_parcel, an_order, text_of
+from tests.reception.acts import Acting, ActingDesk
+from tests.reception.desk import NOW, SHOP, Desk, a_line, a_parcel, an_order, text_of
 from xinfu.conversations.contracts import Reply
+from xinfu.kit.auth import Actor
+from xinfu.kit.clock import FixedClock
 from xinfu.kit.ids import new_id
 from xinfu.reception.consent import answer_to
+from xinfu.reception.lookups import RoleShelf
 
 SHIPPED = an_order("XF2603080001", "shipped")
 LATE = an_order("XF2603010004", "shipped", a_parcel(promised_in_days=-2), days_ago=8)
@@ -160,3 +163,23 @@ async def test_two_wishes_for_which_one_tap_is_needed_ask_once() -> None:
     desk = ActingDesk(SHIPPED, LATE)
     reply = await desk.say("快递到哪了，帮我把订单取消", "logistics_tracking")
     assert act(reply).count("orders_ask") <= 1
+
+
+async def test_what_the_ai_may_do_is_asked_for_once_in_a_while_and_anew_when_rights_change() -> None:
+    asked: list[str] = []
+
+    class Counted(Acting):
+        async def ai(self, shop_id: str) -> Actor:
+            asked.append(shop_id)
+            return await super().ai(shop_id)
+
+    clock = FixedClock(NOW)
+    roles = RoleShelf(Counted(), clock)
+    await roles.ai(SHOP)
+    await roles.ai(SHOP)
+    assert asked == [SHOP]
+    await roles.access_changed(None)
+    await roles.ai(SHOP)
+    clock.move(seconds=6)
+    await roles.ai(SHOP)
+    assert asked == [SHOP] * 3

@@ -6,12 +6,12 @@ import random
 import pytest
 
 from tests.routing.support import OTHER_SHOP, SHOP, House, agent_actor
-from xinfu.conversations.contracts import Changed
+from xinfu.conversations.contracts import Changed, Summary
 from xinfu.identity import OpeningHours, ShopSettings
 from xinfu.kit.auth import Actor
 from xinfu.kit.errors import Forbidden, NotFound
 from xinfu.routing import repository
-from xinfu.routing.service import Routing
+from xinfu.routing.service import SYNC_MS, Routing
 
 
 async def test_the_longest_idle_agent_is_offered_the_next_customer(house: House) -> None:
@@ -334,3 +334,26 @@ async def test_the_ticker_brings_customer_and_agent_together_by_itself(house: Ho
                 await asyncio.sleep(0.01)
     finally:
         await house.routing.stop()
+
+
+async def test_a_long_queue_is_read_more_rarely(house: House) -> None:
+    reads = 0
+    whole = house.board.queued_everywhere
+
+    async def counted() -> list[Summary]:
+        nonlocal reads
+        reads += 1
+        return await whole()
+
+    house.board.queued_everywhere = counted  # type: ignore[method-assign]
+    for _ in range(500):
+        house.board.arrives()
+    house.clock.move(milliseconds=SYNC_MS)
+    await house.settle()
+    reads = 0  # five hundred are known now
+    house.clock.move(milliseconds=SYNC_MS)
+    await house.settle()
+    assert reads == 0
+    house.clock.move(milliseconds=500)
+    await house.settle()
+    assert reads == 1

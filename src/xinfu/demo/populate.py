@@ -15,6 +15,7 @@ from xinfu.kit.clock import Clock
 from xinfu.kit.database import Database
 from xinfu.kit.ids import Id, new_id
 from xinfu.knowledge import Knowledge, Scripts
+from xinfu.routing import replace_skills
 
 SLUG = "demo"
 NAME = "心选百货"
@@ -70,6 +71,9 @@ async def _hire(services: DemoServices, actor: Actor, shop_id: Id, person: DemoS
     view, _ = await services.staff.create(actor, shop_id, person.login, person.name, person.role, password=DEMO_PASSWORD)
     themself = Actor("staff", view.id, person.name, frozenset({shop_id}))
     await services.staff.update_me(themself, None, person.opening_line, person.locale)
+    if person.role == "lead":  # what wants somebody with power comes to them first
+        async with services.database.unit() as unit:
+            await replace_skills(unit, shop_id, view.id, {"lead": 5})
 
 
 async def _dress_owner(services: DemoServices, actor: Actor, shop_id: Id) -> None:

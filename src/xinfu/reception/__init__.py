@@ -13,6 +13,7 @@ from xinfu.reception.llm_budget import Budget
 from xinfu.reception.llm_desk import LlmDesk
 from xinfu.reception.llm_endpoints import router as llm_router
 from xinfu.reception.llm_settings import LlmSetups
+from xinfu.reception.lookups import RoleShelf
 from xinfu.reception.ports import Staffed
 from xinfu.reception.service import Reception
 from xinfu.reception.today import AiDays
@@ -27,6 +28,7 @@ __all__ = [
     "LlmDesk",
     "LlmSetups",
     "Reception",
+    "RoleShelf",
     "Staffed",
     "assist_router",
     "llm_router",

@@ -1,13 +1,14 @@
-"""Orders at hand: one look-up per batch for all customers not seen lately, kept for half a minute, forgotten at once on a change."""
+"""At hand: orders (one look-up per batch, kept half a minute, forgotten at once on a change) and what the AI may do."""
 
 from collections.abc import Iterable
 
 import structlog
 
 from xinfu.commerce.contracts import Order
+from xinfu.kit.auth import Actor
 from xinfu.kit.clock import Clock
 from xinfu.kit.ids import Id
-from xinfu.reception.ports import OfCustomer, OrderBook
+from xinfu.reception.ports import Acting, OfCustomer, OrderBook
 
 log = structlog.get_logger()
 
@@ -16,6 +17,7 @@ type Key = tuple[Id, Id]  # shop, customer
 KEEP_MS = 30_000
 KEEP_MOST = 20_000
 ORDERS_EACH = 10
+_ROLE_MS = 5_000
 
 
 class OrderShelf:
@@ -68,3 +70,28 @@ class OrderShelf:
         while len(self._held) > KEEP_MOST:
             del self._held[next(iter(self._held))]
         return loaded
+
+
+class RoleShelf:
+    """What the AI may do, kept some seconds per shop: it is asked for with every preview and changes once a month."""
+
+    def __init__(self, acting: Acting, clock: Clock) -> None:
+        self._acting = acting
+        self._clock = clock
+        self._held: dict[Id, tuple[int, Actor]] = {}
+        self._turn = 0
+
+    async def ai(self, shop_id: Id) -> Actor:
+        held = self._held.get(shop_id)
+        if held and self._clock.ms() - held[0] < _ROLE_MS:
+            return held[1]
+        turn, asked = self._turn, self._clock.ms()
+        actor = await self._acting.ai(shop_id)
+        if turn == self._turn:  # rights that changed meanwhile are asked for anew
+            self._held[shop_id] = (asked, actor)
+        return actor
+
+    async def access_changed(self, event: object) -> None:
+        """Subscribe this to identity's AccessChanged."""
+        self._turn += 1
+        self._held.clear()

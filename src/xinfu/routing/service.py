@@ -30,6 +30,7 @@ log = structlog.get_logger()
 NO_ANSWER = "no_answer"
 DISCONNECTED = "disconnected"
 SYNC_MS = 3_000
+_FEW = 100
 _RETELL_MS = 15_000  # everyone waiting hears their place again this often, should an earlier word have been lost
 _STORE_LIMIT = 5_000  # the store lists no more; what is not in a longer list may still be there
 _TICK_S = 1.0
@@ -165,7 +166,7 @@ class Routing:
     async def turn(self) -> None:
         """One round over every shop that has something to do: what the ticker does each second, and at once after an event."""
         async with self._turns:
-            if self._clock.ms() - self._synced >= SYNC_MS:
+            if self._clock.ms() - self._synced >= self._sync_every():
                 await self._sync()
             due = [f for f in self._floors.values() if f.shop_id in self._dirty or f.waiting or f.away or f.changed_agents]
             self._dirty.clear()
@@ -197,6 +198,10 @@ class Routing:
         if floor := self._floors.get(event.shop_id):
             floor.told.pop(event.conversation_id, None)
             self._poke(event.shop_id)
+
+    def _sync_every(self) -> int:
+        """The comparing reads everyone who waits, so the rarer the more they are: beyond a hundred each adds a millisecond."""
+        return SYNC_MS + max(0, sum(len(floor.waiting) for floor in self._floors.values()) - _FEW)
 
     async def _sync(self) -> None:
         """Compare with the store: messages move the clocks without an event, and an event may have been dropped."""
