@@ -19,6 +19,7 @@ from xinfu.kit.ids import Id, new_id
 from xinfu.knowledge import ArticleIn, Knowledge
 from xinfu.reception import AiDays, Corrections
 from xinfu.reception.model import AiCorrection
+from xinfu.reception.schemas import GaveUpOut
 from xinfu.reception.today import kind_of
 
 OTHER = "b" * 32
@@ -165,3 +166,15 @@ async def test_a_correction_that_may_not_be_or_says_nothing_changes_nothing(cent
     async with database.read() as unit:
         assert (await unit.scalars(select(AiCorrection))).all() == []
     await asyncio.sleep(0)
+
+
+async def test_the_list_tells_what_was_put_right_already(centre: Centre, database: Database, clock: FixedClock) -> None:
+    conversation = await talked(centre, "运费险是啥/unsure", "能自提吗/unsure")
+    corrections = Corrections(database, clock, centre.store, Knowledge(database, clock))
+    await corrections.correct(LEAD, SHOP, conversation, 1, intent="coupon")
+    page = await AiDays(centre.store, centre.settings, clock).gave_up(LEAD, SHOP, None, 10)
+    told = GaveUpOut.of(page, await corrections.of_conversations(LEAD, SHOP, {conversation}))
+    assert {item.seq: item.corrected.intent if item.corrected else None for item in told.items} == {1: "coupon", 3: None}
+    assert await corrections.of_conversations(Actor("staff", "x", "x", frozenset({OTHER}), LEAD.permissions), OTHER, {conversation}) == {}
+    with pytest.raises(Forbidden):
+        await corrections.of_conversations(Actor("staff", "x", "x", frozenset({SHOP}), frozenset()), SHOP, {conversation})

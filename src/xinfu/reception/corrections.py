@@ -1,6 +1,7 @@
 """People put the AI right: what a message really asked for becomes a labelled message to train on, what should have answered it is found
 next time, and what nobody has written yet becomes a draft."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 from sqlalchemy import select
@@ -38,7 +39,7 @@ class Log(Protocol):
 
 
 class Corrections:
-    """One use-case: correct."""
+    """Use-cases: correct, of_conversations."""
 
     def __init__(self, database: Database, clock: Clock, log: Log, knowledge: Knowledge, teach: Teach | None = None) -> None:
         self._database = database
@@ -67,6 +68,15 @@ class Corrections:
         if intent and self._teach:
             await self._teach(actor, shop_id, said.text, before or None, intent)
         return await self._store(actor, shop_id, said, before, read_as, intent, article)
+
+    async def of_conversations(self, actor: Actor, shop_id: Id, conversations: Collection[Id]) -> dict[tuple[Id, int], AiCorrection]:
+        """What was put right in these conversations, by conversation and number of the customer's message. Raises Forbidden."""
+        actor.require(Permission.CONVERSATIONS_READ_ALL, shop_id)
+        if not conversations:
+            return {}
+        query = select(AiCorrection).where(AiCorrection.shop_id == shop_id, AiCorrection.conversation_id.in_(conversations))
+        async with self._database.read() as unit:
+            return {(row.conversation_id, row.seq): row for row in await unit.scalars(query)}
 
     async def _said(self, shop_id: Id, conversation_id: Id, seq: int) -> tuple[Message, str, str]:
         """The customer's message, what was said before it, and what the AI took it for."""

@@ -28,12 +28,13 @@ async def ai_gave_up(
     actor: CurrentActor,
     shop: CurrentShop,
     days: Days,
+    corrections: Correcting,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 30,
 ) -> GaveUpOut:
-    """Answers in which the AI handed over, did not know or had its words replaced, newest first."""
+    """Answers in which the AI handed over, did not know or had words replaced, newest first; `corrected` where somebody put it right."""
     page = await days.gave_up(actor, shop, cursor, limit)
-    return GaveUpOut.of(page)
+    return GaveUpOut.of(page, await corrections.of_conversations(actor, shop, {turn.conversation_id for turn in page.items}))
 
 
 @router.post("/corrections", status_code=201)

@@ -1,5 +1,6 @@
 """What goes in and out of the AI reception calls."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
@@ -8,6 +9,7 @@ from pydantic import BaseModel, Field
 from xinfu.conversations.store import AiTurn
 from xinfu.kit.ids import Id
 from xinfu.kit.paging import Page
+from xinfu.reception.model import AiCorrection
 from xinfu.reception.today import KINDS, Day, Kind
 
 
@@ -38,6 +40,16 @@ class DayOut(BaseModel):
         return cls(day=day.day, total=day.total, kinds=kinds, by_reason=reasons, by_intent=by_intent, replaced=day.replaced)
 
 
+class CorrectionOut(BaseModel):
+    id: Id
+    conversation_id: Id
+    seq: int
+    text: str
+    read_as: str
+    intent: str
+    article_id: Id | None
+
+
 class TurnOut(BaseModel):
     """`seq` and `text` are the customer's message, `answer_seq` and `answer` what the AI said to it."""
 
@@ -51,6 +63,7 @@ class TurnOut(BaseModel):
     intent: str
     p: float
     why: str
+    corrected: CorrectionOut | None = None
 
 
 class GaveUpOut(BaseModel):
@@ -58,8 +71,14 @@ class GaveUpOut(BaseModel):
     next: str | None
 
     @classmethod
-    def of(cls, page: Page[AiTurn]) -> "GaveUpOut":
-        return cls(items=[TurnOut.model_validate(turn, from_attributes=True) for turn in page.items], next=page.next)
+    def of(cls, page: Page[AiTurn], corrected: Mapping[tuple[Id, int], AiCorrection]) -> "GaveUpOut":
+        return cls(items=[_turn(turn, corrected.get((turn.conversation_id, turn.seq or 0))) for turn in page.items], next=page.next)
+
+
+def _turn(turn: AiTurn, corrected: AiCorrection | None) -> TurnOut:
+    out = TurnOut.model_validate(turn, from_attributes=True)
+    out.corrected = CorrectionOut.model_validate(corrected, from_attributes=True) if corrected else None
+    return out
 
 
 class CorrectionIn(BaseModel):
@@ -70,13 +89,3 @@ class CorrectionIn(BaseModel):
     intent: Annotated[str, Field(max_length=64)] = ""
     article_id: Annotated[str, Field(max_length=32)] = ""
     write: bool = False
-
-
-class CorrectionOut(BaseModel):
-    id: Id
-    conversation_id: Id
-    seq: int
-    text: str
-    read_as: str
-    intent: str
-    article_id: Id | None

@@ -149,7 +149,7 @@ def test_the_ai_never_covers_an_approval_even_where_rules_say_so() -> None:
     assert not covers(an_ask("goodwill", 0), "ai", replace(SMALL, last_word=("ai",)), Used())
 
 
-@pytest.mark.parametrize("amount", [-1, MOST + 1])
+@pytest.mark.parametrize("amount", [-1, MOST + 1, 1.5, True])
 def test_an_impossible_amount_is_refused(amount: int) -> None:
     ruling = decide(an_ask("goodwill", amount, paid=10**12), who("owner"), SMALL, Used())
     assert (ruling.outcome, ruling.lines[0].code) == ("refused", "amount")

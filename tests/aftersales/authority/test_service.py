@@ -18,6 +18,7 @@ from xinfu.aftersales.authority import (
     Ask,
     Authority,
     BeyondAuthority,
+    Limit,
     Limits,
     NotGrantable,
     Rules,
@@ -382,6 +383,34 @@ async def test_two_people_in_the_other_order_and_one_no_ends_it(house: House) ->
     assert once.state == "waiting"
     over = await house.guard.decline(ZHOU, SHOP, asked.id, version=once.version, note="先核实")
     assert over.state == "declined" and over.note == "先核实" and await house.granted() == []
+
+
+async def test_what_its_asker_came_to_grant_alone_is_not_counted_twice(house: House) -> None:
+    ask = an_ask("goodwill", 30_00, paid=100_00)
+    asked = await house.ask(LIN, ask, "key-00001")
+    await house.save(
+        replace(
+            SMALL,
+            limits={**SMALL.limits, "agent": {"goodwill": Limit(50_00, None, None)}},
+            shop_day=None,
+            shop_customer=None,
+            two_above=None,
+        )
+    )
+    assert await house.use(LIN, ask, "key-00001")
+    assert (await house.approve(BOSS, asked)).approved and len(await house.granted()) == 1
+
+
+async def test_who_left_or_lost_the_right_is_not_named(house: House) -> None:
+    async with house.database.unit() as unit:
+        zhou = await unit.get(Staff, ZHOU.id)
+        assert zhou
+        zhou.disabled = True
+        role = await unit.get(Role, "specialist")
+        assert role
+        role.permissions = [Permission.AFTERSALES_READ.value]
+    asked = await house.ask(LIN, an_ask("goodwill", 150_00, paid=200_00))
+    assert {p.name for p in asked.people} == {"he", "boss"}
 
 
 async def test_a_no_needs_a_reason_and_twice_is_once(house: House) -> None:

@@ -32,6 +32,8 @@ export interface AiTurn {
   intent: string;
   p: number;
   why: string;
+  /** What somebody has put right about it already. */
+  corrected?: Correction | null;
 }
 
 export interface Correction {
