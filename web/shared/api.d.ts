@@ -1024,7 +1024,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/aftersales/requests/preview": {
+    "/api/v1/aftersales/cases/preview": {
         parameters: {
             query?: never;
             header?: never;
@@ -1034,17 +1034,17 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Preview Request
+         * Preview Case
          * @description What the rules say to it; nothing happens.
          */
-        post: operations["preview_request_api_v1_aftersales_requests_preview_post"];
+        post: operations["preview_case_api_v1_aftersales_cases_preview_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/aftersales/requests": {
+    "/api/v1/aftersales/cases": {
         parameters: {
             query?: never;
             header?: never;
@@ -1052,23 +1052,60 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Search Requests
-         * @description Newest first.
+         * Search Cases
+         * @description Newest first, or by when the next step is due.
          */
-        get: operations["search_requests_api_v1_aftersales_requests_get"];
+        get: operations["search_cases_api_v1_aftersales_cases_get"];
         put?: never;
         /**
-         * Open Request
+         * Open Case
          * @description Open what the preview with this token showed, once; the same key again gets the first one.
          */
-        post: operations["open_request_api_v1_aftersales_requests_post"];
+        post: operations["open_case_api_v1_aftersales_cases_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/aftersales/orders/{no}/requests": {
+    "/api/v1/aftersales/cases/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count Cases */
+        get: operations["count_cases_api_v1_aftersales_cases_counts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/cases/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Simple Cases
+         * @description Each judged again by itself; what is not simple stays as it is and says why.
+         */
+        post: operations["accept_simple_cases_api_v1_aftersales_cases_bulk_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/orders/{no}/cases": {
         parameters: {
             query?: never;
             header?: never;
@@ -1076,10 +1113,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Requests Of Order
+         * Cases Of Order
          * @description Oldest first.
          */
-        get: operations["requests_of_order_api_v1_aftersales_orders__no__requests_get"];
+        get: operations["cases_of_order_api_v1_aftersales_orders__no__cases_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1088,15 +1125,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/aftersales/requests/{number}": {
+    "/api/v1/aftersales/cases/{number}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Show Request */
-        get: operations["show_request_api_v1_aftersales_requests__number__get"];
+        /**
+         * Show Case
+         * @description The case with what the person looking at it can do.
+         */
+        get: operations["show_case_api_v1_aftersales_cases__number__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1105,7 +1145,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/aftersales/requests/{number}/withdraw": {
+    "/api/v1/aftersales/cases/{number}/withdraw": {
         parameters: {
             query?: never;
             header?: never;
@@ -1114,15 +1154,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Withdraw Request */
-        post: operations["withdraw_request_api_v1_aftersales_requests__number__withdraw_post"];
+        /** Withdraw Case */
+        post: operations["withdraw_case_api_v1_aftersales_cases__number__withdraw_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/aftersales/requests/{number}/accept": {
+    "/api/v1/aftersales/cases/{number}/accept": {
         parameters: {
             query?: never;
             header?: never;
@@ -1131,15 +1171,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Accept Request */
-        post: operations["accept_request_api_v1_aftersales_requests__number__accept_post"];
+        /** Accept Case */
+        post: operations["accept_case_api_v1_aftersales_cases__number__accept_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/aftersales/requests/{number}/decline": {
+    "/api/v1/aftersales/cases/{number}/decline": {
         parameters: {
             query?: never;
             header?: never;
@@ -1149,10 +1189,1129 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Decline Request
+         * Decline Case
          * @description The note is the reason, and the customer reads it.
          */
-        post: operations["decline_request_api_v1_aftersales_requests__number__decline_post"];
+        post: operations["decline_case_api_v1_aftersales_cases__number__decline_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/cases/{number}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Assign Case */
+        post: operations["assign_case_api_v1_aftersales_cases__number__assign_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/cases/{number}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note Case
+         * @description A line only staff see.
+         */
+        post: operations["note_case_api_v1_aftersales_cases__number__notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/cases/{number}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add Evidence */
+        post: operations["add_evidence_api_v1_aftersales_cases__number__evidence_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/cases/{number}/parcel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sent Back
+         * @description The customer sent it by themselves.
+         */
+        post: operations["sent_back_api_v1_aftersales_cases__number__parcel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/cases/{number}/arrived": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Parcel Arrived */
+        post: operations["parcel_arrived_api_v1_aftersales_cases__number__arrived_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/cases/{number}/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Inspect Goods */
+        post: operations["inspect_goods_api_v1_aftersales_cases__number__inspect_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/cases/{number}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject Goods
+         * @description Refused after inspection; the note is the reason, and the customer reads it.
+         */
+        post: operations["reject_goods_api_v1_aftersales_cases__number__reject_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/cases/{number}/repaired": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goods Repaired */
+        post: operations["goods_repaired_api_v1_aftersales_cases__number__repaired_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/cases/{number}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Step
+         * @description One step of the checklist is done.
+         */
+        post: operations["check_step_api_v1_aftersales_cases__number__check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/cases/{number}/remedy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Offer Remedy */
+        post: operations["offer_remedy_api_v1_aftersales_cases__number__remedy_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/cases/{number}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close Case */
+        post: operations["close_case_api_v1_aftersales_cases__number__close_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/cases/{number}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reopen Case */
+        post: operations["reopen_case_api_v1_aftersales_cases__number__reopen_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/cases/{number}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Retry Case */
+        post: operations["retry_case_api_v1_aftersales_cases__number__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/cases/{number}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Settle Case
+         * @description A lead ends what is stuck.
+         */
+        post: operations["settle_case_api_v1_aftersales_cases__number__settle_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/cases/{number}/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Appeal Case */
+        post: operations["appeal_case_api_v1_aftersales_cases__number__appeals_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Appeals
+         * @description Longest waiting first.
+         */
+        get: operations["list_appeals_api_v1_aftersales_appeals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/appeals/{appeal_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Appeal
+         * @description By another person than who refused.
+         */
+        post: operations["decide_appeal_api_v1_aftersales_appeals__appeal_id__decide_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/widget/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Cases
+         * @description Newest first.
+         */
+        get: operations["my_cases_api_v1_widget_cases_get"];
+        put?: never;
+        /** Open Mine */
+        post: operations["open_mine_api_v1_widget_cases_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/widget/cases/shared/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shared Case
+         * @description A gift's case for its receiver: neither price nor buyer.
+         */
+        get: operations["shared_case_api_v1_widget_cases_shared__token__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/widget/cases/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Preview Mine */
+        post: operations["preview_mine_api_v1_widget_cases_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/widget/cases/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My Case */
+        get: operations["my_case_api_v1_widget_cases__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/widget/cases/{number}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw Mine */
+        post: operations["withdraw_mine_api_v1_widget_cases__number__withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/widget/cases/{number}/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add My Photos */
+        post: operations["add_my_photos_api_v1_widget_cases__number__photos_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/widget/cases/{number}/parcel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * I Sent It
+         * @description Sent back by oneself.
+         */
+        post: operations["i_sent_it_api_v1_widget_cases__number__parcel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/widget/cases/{number}/appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Appeal Mine */
+        post: operations["appeal_mine_api_v1_widget_cases__number__appeal_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/widget/cases/{number}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reopen Mine */
+        post: operations["reopen_mine_api_v1_widget_cases__number__reopen_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/widget/cases/{number}/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Share Mine
+         * @description A link for the receiver of a gift.
+         */
+        post: operations["share_mine_api_v1_widget_cases__number__share_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authority/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Approvals
+         * @description What waits: longest first; the rest newest first. Those who may not approve see what they asked for themselves.
+         */
+        get: operations["list_approvals_api_v1_authority_approvals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authority/approvals/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count Approvals */
+        get: operations["count_approvals_api_v1_authority_approvals_count_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authority/approvals/{approval_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show Approval */
+        get: operations["show_approval_api_v1_authority_approvals__approval_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authority/approvals/{approval_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve
+         * @description A yes; of two people both have to give theirs.
+         */
+        post: operations["approve_api_v1_authority_approvals__approval_id__approve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authority/approvals/{approval_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline
+         * @description A no, with its reason in `note`.
+         */
+        post: operations["decline_api_v1_authority_approvals__approval_id__decline_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authority/approvals/{approval_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Back
+         * @description By whoever asked.
+         */
+        post: operations["take_back_api_v1_authority_approvals__approval_id__withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authority/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Limits
+         * @description What the reader may grant by themselves.
+         */
+        get: operations["my_limits_api_v1_authority_mine_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authority/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show Limits */
+        get: operations["show_limits_api_v1_authority_limits_get"];
+        /**
+         * Save Limits
+         * @description A new version, from a date on.
+         */
+        put: operations["save_limits_api_v1_authority_limits_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authority/limits/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Limits
+         * @description What saving it would change, line by line; nothing happens.
+         */
+        post: operations["preview_limits_api_v1_authority_limits_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Entries
+         * @description Newest first.
+         */
+        get: operations["list_entries_api_v1_ledger_entries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/entries.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take Home
+         * @description The same as a file for a spreadsheet.
+         */
+        get: operations["take_home_api_v1_ledger_entries_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/balances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Balances */
+        get: operations["balances_api_v1_ledger_balances_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify
+         * @description Every entry is read from the first.
+         */
+        get: operations["verify_api_v1_ledger_verify_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Packs
+         * @description What the shop goes by, what comes next, and every version it has, newest first.
+         */
+        get: operations["show_packs_api_v1_aftersales_packs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/packs/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Draft
+         * @description Everything wrong with a draft at its place, or what it changes and the token to publish it with. Nothing is stored.
+         */
+        post: operations["check_draft_api_v1_aftersales_packs_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/packs/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Draft
+         * @description Store what was checked as the next version. A repeated call gets the first.
+         */
+        post: operations["publish_draft_api_v1_aftersales_packs_publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/packs/choose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose Pack
+         * @description Go by another pack from a day on.
+         */
+        post: operations["choose_pack_api_v1_aftersales_packs_choose_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/packs/last-month": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look At Last Month
+         * @description What the draft would have said to the last 30 days; ask again by its id until it is finished.
+         */
+        post: operations["look_at_last_month_api_v1_aftersales_packs_last_month_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/packs/last-month/{look_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look On */
+        get: operations["look_on_api_v1_aftersales_packs_last_month__look_id__get"];
+        put?: never;
+        post?: never;
+        /** Stop Looking */
+        delete: operations["stop_looking_api_v1_aftersales_packs_last_month__look_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/packs/{pack}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show Version */
+        get: operations["show_version_api_v1_aftersales_packs__pack__versions__version__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/packs/{pack}/versions/{version}/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Differences
+         * @description What this version changes against the other one.
+         */
+        get: operations["differences_api_v1_aftersales_packs__pack__versions__version__differences_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/packs/{pack}/versions/{version}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revert To
+         * @description This version again, as the next one.
+         */
+        post: operations["revert_to_api_v1_aftersales_packs__pack__versions__version__revert_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/packs/{pack}/versions/{version}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Version
+         * @description Take back a version that has not taken effect yet.
+         */
+        post: operations["withdraw_version_api_v1_aftersales_packs__pack__versions__version__withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search Listings
+         * @description Newest first, each beside what the catalogue says today; and how many there are in each state.
+         */
+        get: operations["search_listings_api_v1_listings_get"];
+        put?: never;
+        /** Enter Listing */
+        post: operations["enter_listing_api_v1_listings_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look At Listing
+         * @description What would be wrong with it; nothing happens.
+         */
+        post: operations["look_at_listing_api_v1_listings_look_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/verify-many": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify Many
+         * @description Each by itself, with what became of it.
+         */
+        post: operations["verify_many_api_v1_listings_verify_many_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Listings
+         * @description A CSV or JSON file of listings; every problem at its row.
+         */
+        post: operations["import_listings_api_v1_listings_import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/{listing_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show Listing */
+        get: operations["show_listing_api_v1_listings__listing_id__get"];
+        /**
+         * Edit Listing
+         * @description Change one that is not verified; it is a draft again.
+         */
+        put: operations["edit_listing_api_v1_listings__listing_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/{listing_id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit Listing
+         * @description Ask for a second person's look.
+         */
+        post: operations["submit_listing_api_v1_listings__listing_id__submit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/{listing_id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify Listing
+         * @description The second person's yes; `accept` names every warning they saw.
+         */
+        post: operations["verify_listing_api_v1_listings__listing_id__verify_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/{listing_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject Listing
+         * @description The second person's no; the note is the reason.
+         */
+        post: operations["reject_listing_api_v1_listings__listing_id__reject_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listings/{listing_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw Listing */
+        post: operations["withdraw_listing_api_v1_listings__listing_id__withdraw_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1646,6 +2805,221 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Overview
+         * @description How much is labelled, which model is in use, the newest runs.
+         */
+        get: operations["overview_api_v1_training_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Labelled Lines
+         * @description Newest first.
+         */
+        get: operations["labelled_lines_api_v1_training_lines_get"];
+        put?: never;
+        /**
+         * Label Line
+         * @description For the same message once more, the labels given now replace the old ones and the others stay.
+         */
+        post: operations["label_line_api_v1_training_lines_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/lines/{line_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Line
+         * @description Its words and labels are gone for good; with `head` only that label, and the words with the last one.
+         */
+        delete: operations["remove_line_api_v1_training_lines__line_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/lines/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Lines
+         * @description CSV, JSON or JSON Lines as the body, 100,000 rows and 20 MB at most. With any problem nothing is stored.
+         */
+        post: operations["import_lines_api_v1_training_lines_import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/unsure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Unsure
+         * @description What customers said lately and nobody has labelled, those first that the model was least sure of.
+         */
+        get: operations["unsure_api_v1_training_unsure_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin
+         * @description Starts in the background; ask for the run to follow it. Conflict (409) while one goes on, or with too few lines.
+         */
+        post: operations["begin_api_v1_training_runs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Run */
+        get: operations["run_api_v1_training_runs__run_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/runs/{run_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel */
+        post: operations["cancel_api_v1_training_runs__run_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description Newest first, 100 at most; all are kept.
+         */
+        get: operations["versions_api_v1_training_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/versions/{version_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Version */
+        get: operations["version_api_v1_training_versions__version_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/in-use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Use
+         * @description Publish a version, go back to an older one, or (null) to the built-in one. A clearly worse one only with `even_if_worse`.
+         */
+        put: operations["use_api_v1_training_in_use_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agents": {
         parameters: {
             query?: never;
@@ -1737,17 +3111,19 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/demo/simulator": {
+    "/api/v1/risk/findings": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Simulator */
-        get: operations["simulator_api_v1_demo_simulator_get"];
-        /** Switch Simulator */
-        put: operations["switch_simulator_api_v1_demo_simulator_put"];
+        /**
+         * List Findings
+         * @description The most money at risk first.
+         */
+        get: operations["list_findings_api_v1_risk_findings_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1755,17 +3131,471 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/demo/identities": {
+    "/api/v1/risk/figures": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Identities */
-        get: operations["identities_api_v1_demo_identities_get"];
+        /** Figures */
+        get: operations["figures_api_v1_risk_figures_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk/cases/{number}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Findings Of Case */
+        get: operations["findings_of_case_api_v1_risk_cases__number__findings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk/findings/{finding_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm */
+        post: operations["confirm_api_v1_risk_findings__finding_id__confirm_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk/findings/{finding_id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss
+         * @description The evidence counts no more for anyone it was held against.
+         */
+        post: operations["dismiss_api_v1_risk_findings__finding_id__dismiss_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk/findings/{finding_id}/appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Appeal
+         * @description Judged again by someone other than who confirmed it.
+         */
+        post: operations["appeal_api_v1_risk_findings__finding_id__appeal_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk/entities/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entity
+         * @description Who seems to belong together with this customer, by what, and what was found about them.
+         */
+        get: operations["entity_api_v1_risk_entities__customer_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk/entities/{customer_id}/trust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Trust
+         * @description A shared value people can explain joins nobody any more.
+         */
+        post: operations["trust_api_v1_risk_entities__customer_id__trust_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk/trusted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Trusted */
+        get: operations["trusted_api_v1_risk_trusted_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk/trusted/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Distrust */
+        post: operations["distrust_api_v1_risk_trusted_revoke_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contacts
+         * @description Contacts found harassing or abusive, newest first.
+         */
+        get: operations["contacts_api_v1_risk_contacts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk/conversations/{conversation_id}/warn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Warn
+         * @description The customer reads the shop's own warning.
+         */
+        post: operations["warn_api_v1_risk_conversations__conversation_id__warn_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk/conversations/{conversation_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End
+         * @description After a warning only.
+         */
+        post: operations["end_api_v1_risk_conversations__conversation_id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk/exclusions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exclusions
+         * @description What figures leave out, with who and why.
+         */
+        get: operations["exclusions_api_v1_risk_exclusions_get"];
+        put?: never;
+        /** Leave Out */
+        post: operations["leave_out_api_v1_risk_exclusions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk/exclusions/{exclusion_id}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Count Again */
+        post: operations["count_again_api_v1_risk_exclusions__exclusion_id__revert_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules */
+        get: operations["rules_api_v1_risk_rules_get"];
+        /** Save Rules */
+        put: operations["save_rules_api_v1_risk_rules_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ai Today
+         * @description What the AI did on a day of the shop, today by default.
+         */
+        get: operations["ai_today_api_v1_ai_today_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/gave-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ai Gave Up
+         * @description Answers in which the AI handed over, did not know or had its words replaced, newest first; `corrected` where somebody put it right.
+         */
+        get: operations["ai_gave_up_api_v1_ai_gave_up_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correct Ai
+         * @description Say what a message really asked for, which article answers it, or that one is to be written.
+         */
+        post: operations["correct_ai_api_v1_ai_corrections_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assist/conversations/{conversation_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Draft */
+        get: operations["draft_api_v1_assist_conversations__conversation_id__draft_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assist/conversations/{conversation_id}/draft/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draft Stream
+         * @description Server-sent events: one `base`, any number of `delta`, one `final`.
+         */
+        get: operations["draft_stream_api_v1_assist_conversations__conversation_id__draft_stream_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assist/conversations/{conversation_id}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Next Steps */
+        get: operations["next_steps_api_v1_assist_conversations__conversation_id__next_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assist/conversations/{conversation_id}/knowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Knowledge */
+        get: operations["knowledge_api_v1_assist_conversations__conversation_id__knowledge_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assist/conversations/{conversation_id}/wrapup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Wrapup */
+        get: operations["wrapup_api_v1_assist_conversations__conversation_id__wrapup_get"];
+        put?: never;
+        /**
+         * Confirm
+         * @description Confirm the summary, changed or not: the outcome stays with the conversation, the words become a note.
+         */
+        post: operations["confirm_api_v1_assist_conversations__conversation_id__wrapup_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assist/llm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Setup */
+        get: operations["setup_api_v1_assist_llm_get"];
+        /** Save Setup */
+        put: operations["save_setup_api_v1_assist_llm_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assist/llm/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Setup
+         * @description Ask the endpoint for one word. Counts against the budget.
+         */
+        post: operations["try_setup_api_v1_assist_llm_try_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1836,6 +3666,40 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AcceptIn
+         * @description `what` and `amount`: what a compensation or goodwill grants; `amount` alone: less money than asked.
+         */
+        AcceptIn: {
+            /** Version */
+            version: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            what?: components["schemas"]["GrantKind"] | null;
+            /**
+             * Amount
+             * @default
+             */
+            amount: string;
+        };
+        /** @enum {string} */
+        Account: "sales" | "refunds_due" | "cash" | "goodwill" | "freight" | "coupons_due" | "points_due" | "customer_owes" | "written_off";
+        /** @enum {string} */
+        Action: "refund" | "refund_only" | "late_return" | "compensation_cash" | "compensation_coupon" | "compensation_points" | "goodwill" | "reissue" | "price_protection" | "freight";
+        /**
+         * ActionOut
+         * @description `discretion`: given beyond what the policy grants anyway.
+         */
+        ActionOut: {
+            action: components["schemas"]["Action"];
+            /** Name */
+            name: string;
+            /** Discretion */
+            discretion: boolean;
+        };
         /** AddressOut */
         AddressOut: {
             /** Receiver */
@@ -1878,6 +3742,119 @@ export interface components {
             to_knowledge: boolean;
         };
         AnyInputs: components["schemas"]["Review"] | components["schemas"]["Hold"] | components["schemas"]["Release"] | components["schemas"]["Intercept"] | components["schemas"]["Cancel"] | components["schemas"]["ChangeAddress"] | components["schemas"]["ChangeNote"] | components["schemas"]["ChangeItems"] | components["schemas"]["ChangePayment"] | components["schemas"]["UrgePayment"] | components["schemas"]["UrgeParcel"] | components["schemas"]["Reissue"] | components["schemas"]["AskInvoice"] | components["schemas"]["ChangeInvoice"];
+        /** AppealDecideIn */
+        AppealDecideIn: {
+            /** Granted */
+            granted: boolean;
+            /** Note */
+            note: string;
+        };
+        /** AppealIn */
+        AppealIn: {
+            /** Words */
+            words: string;
+        };
+        /** AppealOut */
+        AppealOut: {
+            /** Id */
+            id: string;
+            /** Number */
+            number: string;
+            /** At */
+            at: number;
+            /** By Kind */
+            by_kind: string;
+            /** By Name */
+            by_name: string;
+            /** Words */
+            words: string;
+            /** Against */
+            against: string;
+            /** State */
+            state: string;
+            /** Decided At */
+            decided_at: number | null;
+            /** Decided By */
+            decided_by: string;
+            /** Note */
+            note: string;
+        };
+        /** AppealsOut */
+        AppealsOut: {
+            /** Items */
+            items: components["schemas"]["AppealOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * ApprovalOut
+         * @description `mine`: the reader asked for it. `voted`: the reader has said yes. `may`: the reader can decide it now.
+         */
+        ApprovalOut: {
+            /** Id */
+            id: string;
+            state: components["schemas"]["ApprovalState"];
+            /** State Text */
+            state_text: string;
+            action: components["schemas"]["Action"];
+            /** Action Text */
+            action_text: string;
+            /** Amount */
+            amount: string;
+            /** Order Paid */
+            order_paid: string;
+            /** Currency */
+            currency: string;
+            /** Customer Id */
+            customer_id: string;
+            /** Order No */
+            order_no: string;
+            /** Case No */
+            case_no: string;
+            /** By Policy */
+            by_policy: boolean;
+            /** Words */
+            words: string;
+            /** Two Person */
+            two_person: boolean;
+            /** Roles */
+            roles: string[];
+            /** People */
+            people: components["schemas"]["PersonOut"][];
+            /** Lines */
+            lines: components["schemas"]["xinfu__aftersales__authority__schemas__LineOut"][];
+            /** Votes */
+            votes: components["schemas"]["VoteOut"][];
+            /** Asked At */
+            asked_at: number;
+            /** Asked By Kind */
+            asked_by_kind: string;
+            /** Asked By */
+            asked_by: string;
+            /** Expires At */
+            expires_at: number;
+            /** Decided At */
+            decided_at: number | null;
+            /** Version */
+            version: number;
+            /** Repeated */
+            repeated: boolean;
+            /** Mine */
+            mine: boolean;
+            /** Voted */
+            voted: boolean;
+            /** May */
+            may: boolean;
+        };
+        /** @enum {string} */
+        ApprovalState: "waiting" | "approved" | "declined" | "expired" | "withdrawn";
+        /** ApprovalsOut */
+        ApprovalsOut: {
+            /** Items */
+            items: components["schemas"]["ApprovalOut"][];
+            /** Next */
+            next: string | null;
+        };
         /**
          * ArticleChange
          * @description The whole article again, with the version it was written on.
@@ -1974,6 +3951,44 @@ export interface components {
         /** @enum {string} */
         ArticleStatus: "draft" | "published" | "archived";
         /**
+         * ArticleVersionOut
+         * @description An article after one save. `changed` names the fields that differ from the save before; `restored_from` the version brought back.
+         */
+        ArticleVersionOut: {
+            /** Version */
+            version: number;
+            /** Topic */
+            topic: string;
+            /** Title */
+            title: string;
+            /** Body */
+            body: string;
+            /** Keywords */
+            keywords: string[];
+            /** Audience */
+            audience: string;
+            /** Status */
+            status: string;
+            /** Owner */
+            owner: string;
+            /** Review On */
+            review_on: number | null;
+            /** Effective From */
+            effective_from: number | null;
+            /** Effective Until */
+            effective_until: number | null;
+            /** Saved At */
+            saved_at: number;
+            /** Saved By */
+            saved_by: string;
+            /** Saved By Id */
+            saved_by_id: string;
+            /** Restored From */
+            restored_from: number | null;
+            /** Changed */
+            changed: string[];
+        };
+        /**
          * AskInvoice
          * @description An invoice for what was paid. `tax_no` '' = for a private person.
          */
@@ -1983,7 +3998,7 @@ export interface components {
              * @enum {string}
              */
             operation: "invoice";
-            title: components["schemas"]["Given"];
+            title: components["schemas"]["xinfu__commerce__operations_contracts__Given"];
             /**
              * Tax No
              * @default
@@ -1999,6 +4014,41 @@ export interface components {
              * @default true
              */
             electronic: boolean;
+        };
+        /**
+         * AskedOut
+         * @description A message to label, and what the model makes of it.
+         */
+        AskedOut: {
+            /** Text */
+            text: string;
+            /** Before */
+            before: string;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Intent */
+            intent: string;
+            /** Intent P */
+            intent_p: number;
+            /** Top */
+            top: [
+                string,
+                number
+            ][];
+            /** Emotion */
+            emotion: string;
+            /** Emotion P */
+            emotion_p: number;
+            /** Abuse */
+            abuse: boolean;
+            /** Danger */
+            danger: string | null;
+        };
+        /** AssignIn */
+        AssignIn: {
+            /** Version */
+            version: number;
+            staff_id?: components["schemas"]["xinfu__kit__ids__Id__1"] | null;
         };
         /** AttributeOut */
         AttributeOut: {
@@ -2043,6 +4093,73 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /**
+         * BalanceOut
+         * @description `debit`, `credit`: in the period; `closing`: at its end, + debit, − credit.
+         */
+        BalanceOut: {
+            account: components["schemas"]["Account"];
+            /** Name */
+            name: string;
+            /** Currency */
+            currency: string;
+            /** Debit */
+            debit: string;
+            /** Credit */
+            credit: string;
+            /** Closing */
+            closing: string;
+        };
+        /** BalancesOut */
+        BalancesOut: {
+            /** Items */
+            items: components["schemas"]["BalanceOut"][];
+        };
+        /** BenefitOut */
+        BenefitOut: {
+            /** Better */
+            better: string;
+            /** Gain */
+            gain: string;
+            /** Exchange Total */
+            exchange_total: string;
+            /** Reorder Total */
+            reorder_total: string;
+            /** Lines */
+            lines: string[];
+        };
+        /** BulkIn */
+        BulkIn: {
+            /** Items */
+            items: components["schemas"]["BulkItemIn"][];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /** BulkItemIn */
+        BulkItemIn: {
+            /** Version */
+            version: number;
+            /** Number */
+            number: string;
+        };
+        /** BulkOut */
+        BulkOut: {
+            /** Items */
+            items: components["schemas"]["BulkedOut"][];
+        };
+        /** BulkedOut */
+        BulkedOut: {
+            /** Number */
+            number: string;
+            /** Code */
+            code: string;
+            /** Text */
+            text: string;
+            case: components["schemas"]["CaseOut"] | null;
+        };
         /** Cancel */
         Cancel: {
             /**
@@ -2053,9 +4170,190 @@ export interface components {
             /** @default  */
             reason: components["schemas"]["xinfu__commerce__operations_contracts__Reason"];
         };
+        /** CaseOut */
+        CaseOut: {
+            /** Id */
+            id: string;
+            /** Number */
+            number: string;
+            /** Order No */
+            order_no: string;
+            /** Customer Id */
+            customer_id: string;
+            kind: components["schemas"]["xinfu__aftersales__contracts__Kind"];
+            state: components["schemas"]["xinfu__aftersales__contracts__State"];
+            reason: components["schemas"]["Reason-Output"];
+            party: components["schemas"]["Party"];
+            /** Words */
+            words: string;
+            /** Remedy */
+            remedy: string;
+            /** Photos */
+            photos: string[];
+            verdict: components["schemas"]["Verdict"];
+            /** Basis */
+            basis: string;
+            freight_payer: components["schemas"]["Payer"];
+            disposition: components["schemas"]["Disposition"];
+            /** Lines */
+            lines: components["schemas"]["LineAmountOut"][];
+            /** Freight Refund */
+            freight_refund: string;
+            /** Total */
+            total: string;
+            /** Currency */
+            currency: string;
+            /** Explanation */
+            explanation: components["schemas"]["ExplanationOut"][];
+            /** Pack */
+            pack: string;
+            /** Pack Version */
+            pack_version: number;
+            /** Opened At */
+            opened_at: number;
+            /** Opened By Kind */
+            opened_by_kind: string;
+            /** Opened By */
+            opened_by: string;
+            /** Decided At */
+            decided_at: number | null;
+            /** Decided By */
+            decided_by: string;
+            /** Closed At */
+            closed_at: number | null;
+            /** Version */
+            version: number;
+            /** Timeline */
+            timeline: components["schemas"]["EventOut"][];
+            /** Repeated */
+            repeated: boolean;
+            /** Path */
+            path: components["schemas"]["xinfu__aftersales__contracts__State"][];
+            /** Repaid */
+            repaid: string;
+            /** Due At */
+            due_at: number | null;
+            /** Overdue */
+            overdue: boolean;
+            /** Assignee Id */
+            assignee_id: string;
+            /** Assignee */
+            assignee: string;
+            /** Appealed */
+            appealed: boolean;
+            /** Gift */
+            gift: boolean;
+            /** Simple */
+            simple: boolean;
+            work: components["schemas"]["WorkOut"];
+        };
+        /** CasePageOut */
+        CasePageOut: {
+            /** Id */
+            id: string;
+            /** Number */
+            number: string;
+            /** Order No */
+            order_no: string;
+            /** Customer Id */
+            customer_id: string;
+            kind: components["schemas"]["xinfu__aftersales__contracts__Kind"];
+            state: components["schemas"]["xinfu__aftersales__contracts__State"];
+            reason: components["schemas"]["Reason-Output"];
+            party: components["schemas"]["Party"];
+            /** Words */
+            words: string;
+            /** Remedy */
+            remedy: string;
+            /** Photos */
+            photos: string[];
+            verdict: components["schemas"]["Verdict"];
+            /** Basis */
+            basis: string;
+            freight_payer: components["schemas"]["Payer"];
+            disposition: components["schemas"]["Disposition"];
+            /** Lines */
+            lines: components["schemas"]["LineAmountOut"][];
+            /** Freight Refund */
+            freight_refund: string;
+            /** Total */
+            total: string;
+            /** Currency */
+            currency: string;
+            /** Explanation */
+            explanation: components["schemas"]["ExplanationOut"][];
+            /** Pack */
+            pack: string;
+            /** Pack Version */
+            pack_version: number;
+            /** Opened At */
+            opened_at: number;
+            /** Opened By Kind */
+            opened_by_kind: string;
+            /** Opened By */
+            opened_by: string;
+            /** Decided At */
+            decided_at: number | null;
+            /** Decided By */
+            decided_by: string;
+            /** Closed At */
+            closed_at: number | null;
+            /** Version */
+            version: number;
+            /** Timeline */
+            timeline: components["schemas"]["EventOut"][];
+            /** Repeated */
+            repeated: boolean;
+            /** Path */
+            path: components["schemas"]["xinfu__aftersales__contracts__State"][];
+            /** Repaid */
+            repaid: string;
+            /** Due At */
+            due_at: number | null;
+            /** Overdue */
+            overdue: boolean;
+            /** Assignee Id */
+            assignee_id: string;
+            /** Assignee */
+            assignee: string;
+            /** Appealed */
+            appealed: boolean;
+            /** Gift */
+            gift: boolean;
+            /** Simple */
+            simple: boolean;
+            work: components["schemas"]["WorkOut"];
+            /** Options */
+            options: components["schemas"]["xinfu__aftersales__case_schemas__OptionOut"][];
+            stake: components["schemas"]["StakeOut"] | null;
+            /** Appeals */
+            appeals: components["schemas"]["AppealOut"][];
+            benefit: components["schemas"]["BenefitOut"] | null;
+            /** Photo Links */
+            photo_links: {
+                [key: string]: components["schemas"]["PhotoOut"];
+            };
+        };
+        /** CasePreviewOut */
+        CasePreviewOut: {
+            /** Order No */
+            order_no: string;
+            decision: components["schemas"]["DecisionOut"];
+            /** Warnings */
+            warnings: components["schemas"]["WarningOut"][];
+            /** Token */
+            token: string;
+        };
+        /** CasesOut */
+        CasesOut: {
+            /** Items */
+            items: components["schemas"]["CaseOut"][];
+            /** Next */
+            next: string | null;
+        };
         /**
          * ChangeAddress
-         * @description None = stays as it is.
+         * @description None = stays as it is. `parts`: the address as a shop system keeps it in parts; then they are the address.
          */
         ChangeAddress: {
             /**
@@ -2063,11 +4361,12 @@ export interface components {
              * @enum {string}
              */
             operation: "change_address";
-            receiver?: components["schemas"]["Given"] | null;
+            receiver?: components["schemas"]["xinfu__commerce__operations_contracts__Given"] | null;
             /** Phone */
             phone?: string | null;
             /** Address */
             address?: string | null;
+            parts?: components["schemas"]["Parts"] | null;
         };
         /**
          * ChangeInvoice
@@ -2079,7 +4378,7 @@ export interface components {
              * @enum {string}
              */
             operation: "change_invoice";
-            title: components["schemas"]["Given"];
+            title: components["schemas"]["xinfu__commerce__operations_contracts__Given"];
             /**
              * Tax No
              * @default
@@ -2096,7 +4395,10 @@ export interface components {
              */
             electronic: boolean;
         };
-        /** ChangeItems */
+        /**
+         * ChangeItems
+         * @description `method`: the customer's own payment method that pays or gets the difference ('' = settled the way it was paid).
+         */
         ChangeItems: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2105,6 +4407,8 @@ export interface components {
             operation: "change_items";
             /** Changes */
             changes: components["schemas"]["ItemChange"][];
+            /** @default  */
+            method: components["schemas"]["MethodName"];
         };
         /** ChangeNote */
         ChangeNote: {
@@ -2115,9 +4419,18 @@ export interface components {
             operation: "change_note";
             note: components["schemas"]["Words"];
         };
+        /** ChangeOut */
+        ChangeOut: {
+            /** Key */
+            key: string;
+            /** Was */
+            was: string | null;
+            /** Now */
+            now: string | null;
+        };
         /**
          * ChangePayment
-         * @description Pay an unpaid order another way.
+         * @description Pay an order another way: an unpaid one, and a paid one where the shop's rules allow that.
          */
         ChangePayment: {
             /**
@@ -2127,6 +4440,66 @@ export interface components {
             operation: "change_payment";
             /** Method */
             method: string;
+        };
+        /** ChangesOut */
+        ChangesOut: {
+            /** Changes */
+            changes: string[];
+        };
+        /** CheckIn */
+        CheckIn: {
+            /** Version */
+            version: number;
+            /** Step */
+            step: string;
+            /** Words */
+            words: string;
+        };
+        /** CheckOut */
+        CheckOut: {
+            /** Key */
+            key: string;
+            /** Text */
+            text: string;
+            /** Due At */
+            due_at: number | null;
+            /** Done At */
+            done_at: number | null;
+            /** Done By */
+            done_by: string;
+            /** Words */
+            words: string;
+            /** Overdue */
+            overdue: boolean;
+        };
+        /**
+         * CheckedOut
+         * @description `token` '' when something is wrong. `against`: the pack and version in force on that day, which `changes` compare with.
+         */
+        CheckedOut: {
+            /** Problems */
+            problems: components["schemas"]["ProblemOut"][];
+            /** Text */
+            text: string;
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            } | null;
+            /** Changes */
+            changes: components["schemas"]["ChangeOut"][];
+            /** Against */
+            against: string;
+            /** Token */
+            token: string;
+            /** Newest */
+            newest: number;
+        };
+        /** ChooseIn */
+        ChooseIn: {
+            /** Pack */
+            pack: string;
+            /** Effective From */
+            effective_from?: string | null;
         };
         /** ClauseOut */
         ClauseOut: {
@@ -2154,6 +4527,8 @@ export interface components {
             reason: string;
         };
         /** @enum {string} */
+        Condition: "as_new" | "opened" | "used" | "damaged" | "incomplete" | "other_item";
+        /** @enum {string} */
         ConfirmedBy: "customer" | "staff";
         /** ConsultIn */
         ConsultIn: {
@@ -2162,12 +4537,217 @@ export interface components {
             /** Question */
             question: string;
         };
+        /**
+         * ContactOut
+         * @description A contact found pressing. `live`: still under way.
+         */
+        ContactOut: {
+            /** Id */
+            id: string;
+            /** Conversation Id */
+            conversation_id: string;
+            /** Customer Id */
+            customer_id: string;
+            /** Name */
+            name: string;
+            /** Started At */
+            started_at: number;
+            /** Ended At */
+            ended_at: number | null;
+            /** Active S */
+            active_s: number;
+            /** Messages */
+            messages: number;
+            /** Abusive */
+            abusive: number;
+            /** Pressing At */
+            pressing_at: number | null;
+            /** Reasons */
+            reasons: components["schemas"]["Sentence"][];
+            /** Warned At */
+            warned_at: number | null;
+            /** Warned By */
+            warned_by: string;
+            /** Stopped At */
+            stopped_at: number | null;
+            /** Stopped By */
+            stopped_by: string;
+            /** Excluded */
+            excluded: boolean;
+            /** Exclusion Id */
+            exclusion_id: string;
+            /** Live */
+            live: boolean;
+            /** Version */
+            version: number;
+        };
+        /** ContactsOut */
+        ContactsOut: {
+            /** Items */
+            items: components["schemas"]["ContactOut"][];
+            /** Next */
+            next: string | null;
+        };
         /** ConversationPage */
         ConversationPage: {
             /** Items */
             items: components["schemas"]["Summary"][];
             /** Next */
             next?: string | null;
+        };
+        /**
+         * CorrectionIn
+         * @description `seq`: the customer's message, or the AI's answer to it. One or more of: the right intent; the article that answers; write one.
+         */
+        CorrectionIn: {
+            /** Conversation Id */
+            conversation_id: string;
+            /** Seq */
+            seq: number;
+            /**
+             * Intent
+             * @default
+             */
+            intent: string;
+            /**
+             * Article Id
+             * @default
+             */
+            article_id: string;
+            /**
+             * Write
+             * @default false
+             */
+            write: boolean;
+        };
+        /** CorrectionOut */
+        CorrectionOut: {
+            id: components["schemas"]["Id-Output"];
+            conversation_id: components["schemas"]["Id-Output"];
+            /** Seq */
+            seq: number;
+            /** Text */
+            text: string;
+            /** Read As */
+            read_as: string;
+            /** Intent */
+            intent: string;
+            article_id: components["schemas"]["Id-Output"] | null;
+        };
+        /** CountOut */
+        CountOut: {
+            /** Waiting */
+            waiting: number;
+        };
+        /** CountsOut */
+        CountsOut: {
+            /** Queues */
+            queues: {
+                [key: string]: number;
+            };
+            /** Mine */
+            mine: number;
+            /** Overdue */
+            overdue: number;
+            /** Risky */
+            risky: number;
+            /** Appealed */
+            appealed: number;
+            /** Simple */
+            simple: number;
+        };
+        /** CustomerAppealOut */
+        CustomerAppealOut: {
+            /** State */
+            state: string;
+            /** Words */
+            words: string;
+            /** Note */
+            note: string;
+        };
+        /** CustomerCaseOut */
+        CustomerCaseOut: {
+            /** Number */
+            number: string;
+            /** Order No */
+            order_no: string;
+            kind: components["schemas"]["xinfu__aftersales__contracts__Kind"];
+            /** Kind Text */
+            kind_text: string;
+            state: components["schemas"]["xinfu__aftersales__contracts__State"];
+            /** State Text */
+            state_text: string;
+            /** State Hint */
+            state_hint: string;
+            reason: components["schemas"]["Reason-Output"];
+            /** Words */
+            words: string;
+            /** Photos */
+            photos: components["schemas"]["CustomerPhotoOut"][];
+            /** Lines */
+            lines: components["schemas"]["CustomerLineOut"][];
+            /** Total */
+            total: string;
+            /** Freight Refund */
+            freight_refund: string;
+            /** Repaid */
+            repaid: string;
+            /** Currency */
+            currency: string;
+            /** Explanation */
+            explanation: components["schemas"]["CustomerWhyOut"][];
+            /** Path */
+            path: components["schemas"]["CustomerStateOut"][];
+            /** Timeline */
+            timeline: components["schemas"]["CustomerEventOut"][];
+            parcel: components["schemas"]["CustomerReturnOut"] | null;
+            /** Opened At */
+            opened_at: number;
+            /** Due At */
+            due_at: number | null;
+            /** Closed At */
+            closed_at: number | null;
+            /** Can */
+            can: string[];
+            appeal: components["schemas"]["CustomerAppealOut"] | null;
+        };
+        /** CustomerCasesOut */
+        CustomerCasesOut: {
+            /** Items */
+            items: components["schemas"]["CustomerCaseOut"][];
+        };
+        /**
+         * CustomerEventOut
+         * @description `actor`: customer or shop; never a colleague's name.
+         */
+        CustomerEventOut: {
+            /** At */
+            at: number;
+            /** Text */
+            text: string;
+            /** Actor */
+            actor: string;
+        };
+        /** CustomerLineOut */
+        CustomerLineOut: {
+            /** Name */
+            name: string;
+            /** Quantity */
+            quantity: number;
+            /** Amount */
+            amount: string;
+            /** To Sku */
+            to_sku: string;
+        };
+        /** CustomerOpenIn */
+        CustomerOpenIn: {
+            /** Order No */
+            order_no: string;
+            wish: components["schemas"]["Wish"];
+            /** Token */
+            token: string;
+            /** Key */
+            key: string;
         };
         /**
          * CustomerOut
@@ -2193,6 +4773,76 @@ export interface components {
             /** Created At */
             created_at: number;
         };
+        /** CustomerParcelIn */
+        CustomerParcelIn: {
+            /** Carrier */
+            carrier: string;
+            /** Tracking No */
+            tracking_no: string;
+            /**
+             * Claimed
+             * @default
+             */
+            claimed: string;
+        };
+        /** CustomerPhotoOut */
+        CustomerPhotoOut: {
+            /** Url */
+            url: string;
+            /** Thumb */
+            thumb: string;
+            /** Id */
+            id: string;
+        };
+        /** CustomerPhotosIn */
+        CustomerPhotosIn: {
+            /** Photos */
+            photos: components["schemas"]["xinfu__kit__ids__Id__2"][];
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+        };
+        /** CustomerPreviewIn */
+        CustomerPreviewIn: {
+            /** Order No */
+            order_no: string;
+            wish: components["schemas"]["Wish"];
+        };
+        /** CustomerReturnOut */
+        CustomerReturnOut: {
+            /** Carrier */
+            carrier: string;
+            /** Tracking No */
+            tracking_no: string;
+            /** By */
+            by: string;
+            /** First Scan At */
+            first_scan_at: number | null;
+            /** Arrived At */
+            arrived_at: number | null;
+        };
+        /** CustomerStateOut */
+        CustomerStateOut: {
+            state: components["schemas"]["xinfu__aftersales__contracts__State"];
+            /** Text */
+            text: string;
+            /** Reached */
+            reached: boolean;
+        };
+        /** CustomerWhyOut */
+        CustomerWhyOut: {
+            /** Text */
+            text: string;
+            /** Clause Text */
+            clause_text: string;
+        };
+        /** CustomerWordsIn */
+        CustomerWordsIn: {
+            /** Words */
+            words: string;
+        };
         /** CustomersOut */
         CustomersOut: {
             /** Items */
@@ -2201,17 +4851,35 @@ export interface components {
             next: string | null;
         };
         /**
-         * DecideIn
-         * @description `version` is that of the request the decider saw.
+         * DayOut
+         * @description `kinds` adds up to `total`; `by_reason` says why people took over.
          */
-        DecideIn: {
+        DayOut: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Total */
+            total: number;
+            /** Kinds */
+            kinds: {
+                [key: string]: number;
+            };
+            /** By Reason */
+            by_reason: {
+                [key: string]: number;
+            };
+            /** By Intent */
+            by_intent: components["schemas"]["IntentOut"][];
+            /** Replaced */
+            replaced: number;
+        };
+        /** DecisionIn */
+        DecisionIn: {
             /** Version */
             version: number;
-            /**
-             * Note
-             * @default
-             */
-            note: string;
+            words: components["schemas"]["Said"];
         };
         /** DecisionOut */
         DecisionOut: {
@@ -2238,8 +4906,36 @@ export interface components {
             /** Pack Version */
             pack_version: number;
         };
+        /** DiffersOut */
+        DiffersOut: {
+            /** Order No */
+            order_no: string;
+            /** Case Number */
+            case_number: string;
+            /** Kind */
+            kind: string;
+            was: components["schemas"]["SideOut"];
+            now: components["schemas"]["SideOut"];
+        };
+        /** DirectionOut */
+        DirectionOut: {
+            /** Was */
+            was: string;
+            /** Now */
+            now: string;
+            /** Count */
+            count: number;
+        };
         /** @enum {string} */
         Disposition: "restock" | "repair" | "destroy" | "none";
+        /** DistrustIn */
+        DistrustIn: {
+            /** Kind */
+            kind: string;
+            /** Key */
+            key: string;
+            words: components["schemas"]["Said"];
+        };
         /** DoneOut */
         DoneOut: {
             /** Id */
@@ -2263,19 +4959,143 @@ export interface components {
             repeated: boolean;
         };
         /**
-         * EditIn
-         * @description What to change; what is left out stays. `note` is added to the others.
+         * DraftIn
+         * @description Either `text` (TOML or JSON) or the `values` of the form.
          */
-        EditIn: {
-            /** Tags */
-            tags?: string[] | null;
-            /** Vip */
-            vip?: number | null;
-            /** Note */
-            note?: string | null;
+        DraftIn: {
+            /** Pack */
+            pack: string;
+            /**
+             * Effective From
+             * Format: date
+             */
+            effective_from: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /** Values */
+            values?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * DraftOut
+         * @description A reply to send or change. `text` empty: `why` says why there is none. `answers`: the customer's messages it answers, by seq.
+         *
+         *     `llm`: a rewriting can be streamed from …/draft/stream.
+         */
+        DraftOut: {
+            /** Text */
+            text: string;
+            /**
+             * Origin
+             * @enum {string}
+             */
+            origin: "policy" | "llm" | "none";
+            /** Why */
+            why: string;
+            /** Sources */
+            sources: components["schemas"]["SourceOut"][];
+            /** Answers */
+            answers: number[];
+            /** Intent */
+            intent: string;
+            /** Confidence */
+            confidence: number;
+            /** Emotion */
+            emotion: string;
+            /** Language */
+            language: string;
+            /** Llm */
+            llm: boolean;
         };
         /** @enum {string} */
         Emotion: "anger" | "anxiety" | "worry" | "loss" | "confusion" | "happiness" | "calm";
+        /**
+         * EnterIn
+         * @description `accept`: codes of the warnings that are ticked.
+         */
+        EnterIn: {
+            campaign: components["schemas"]["xinfu__aftersales__listing__schemas__Given"];
+            sku: components["schemas"]["xinfu__aftersales__listing__schemas__Given"];
+            /** Price */
+            price: string;
+            /**
+             * Per Customer
+             * @default 0
+             */
+            per_customer: number;
+            /**
+             * Quantity
+             * @default 0
+             */
+            quantity: number;
+            starts_at: components["schemas"]["Moment"];
+            ends_at: components["schemas"]["Moment"];
+            /** @default [] */
+            accept: components["schemas"]["Ticks"];
+            /**
+             * Submit
+             * @default false
+             */
+            submit: boolean;
+        };
+        /** EntityOut */
+        EntityOut: {
+            /** Entity Id */
+            entity_id: string;
+            /** Customer Id */
+            customer_id: string;
+            /** Size */
+            size: number;
+            /** Members */
+            members: components["schemas"]["MemberOut"][];
+            /** Values */
+            values: components["schemas"]["ValueOut"][];
+            /** Edges */
+            edges: [
+                number,
+                number
+            ][];
+            /** Findings */
+            findings: components["schemas"]["RiskFindingOut"][];
+            /** Ready */
+            ready: boolean;
+        };
+        /** EntriesOut */
+        EntriesOut: {
+            /** Items */
+            items: components["schemas"]["EntryOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /** EntryOut */
+        EntryOut: {
+            /** Seq */
+            seq: number;
+            /** At */
+            at: number;
+            /** Kind */
+            kind: string;
+            /** Text */
+            text: string;
+            /** Lines */
+            lines: components["schemas"]["xinfu__aftersales__ledger__schemas__LineOut"][];
+            /** Case No */
+            case_no: string;
+            /** Order No */
+            order_no: string;
+            /** Customer Id */
+            customer_id: string;
+            /** Actor Kind */
+            actor_kind: string;
+            /** Actor Name */
+            actor_name: string;
+            /** Hash */
+            hash: string;
+        };
         /** EventOut */
         EventOut: {
             /** At */
@@ -2298,6 +5118,74 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** EvidenceIn */
+        EvidenceIn: {
+            /** Version */
+            version: number;
+            /** Photos */
+            photos: components["schemas"]["xinfu__kit__ids__Id__2"][];
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+        };
+        /** EvidenceOut */
+        EvidenceOut: {
+            /** Photo */
+            photo: string;
+            /** At */
+            at: number;
+            /** By */
+            by: string;
+            /** Words */
+            words: string;
+        };
+        /** ExcludeIn */
+        ExcludeIn: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "contact" | "case";
+            /** Subject */
+            subject: string;
+            words: components["schemas"]["Said"];
+        };
+        /** ExclusionOut */
+        ExclusionOut: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Subject */
+            subject: string;
+            /** Customer Id */
+            customer_id: string;
+            /** Customer */
+            customer: string;
+            /** Why */
+            why: string;
+            /** By Kind */
+            by_kind: string;
+            /** By */
+            by: string;
+            /** At */
+            at: number;
+            /** Reverted At */
+            reverted_at: number | null;
+            /** Reverted By */
+            reverted_by: string;
+            /** Reverted Why */
+            reverted_why: string;
+        };
+        /** ExclusionsOut */
+        ExclusionsOut: {
+            /** Items */
+            items: components["schemas"]["ExclusionOut"][];
+            /** Next */
+            next: string | null;
+        };
         /**
          * ExplanationOut
          * @description `clause_text` '' when no clause is needed. `against`: this is what stands in the way.
@@ -2313,6 +5201,99 @@ export interface components {
             clause_text: string;
             /** Against */
             against: boolean;
+        };
+        /**
+         * FactsOut
+         * @description `lowest` within 30 days; `floor`: what it costs the house.
+         */
+        FactsOut: {
+            product_id: components["schemas"]["Id-Output"];
+            /** Name */
+            name: string;
+            /** Options */
+            options: string[][];
+            /** Category */
+            category: string;
+            /** Image */
+            image: string;
+            /** Price */
+            price: string;
+            /** Currency */
+            currency: string;
+            /** Stock */
+            stock: number;
+            /** Lowest */
+            lowest: string | null;
+            /** Floor */
+            floor: string | null;
+        };
+        /** FigureOut */
+        FigureOut: {
+            /** Pattern */
+            pattern: string;
+            /**
+             * Open
+             * @default 0
+             */
+            open: number;
+            /**
+             * Confirmed
+             * @default 0
+             */
+            confirmed: number;
+            /**
+             * Dismissed
+             * @default 0
+             */
+            dismissed: number;
+            /**
+             * Appealed
+             * @default 0
+             */
+            appealed: number;
+            /**
+             * Lapsed
+             * @default 0
+             */
+            lapsed: number;
+            /**
+             * Money Minor
+             * @default 0
+             */
+            money_minor: number;
+            /** Found */
+            readonly found: number;
+            /**
+             * Confirmed Share
+             * @description Of those people judged; None while nobody has.
+             */
+            readonly confirmed_share: number | null;
+        };
+        /** FiguresOut */
+        FiguresOut: {
+            /** Days */
+            days: number;
+            /** Currency */
+            currency: string;
+            total: components["schemas"]["FigureOut"];
+            /** Patterns */
+            patterns: components["schemas"]["FigureOut"][];
+            /** Ready */
+            ready: boolean;
+        };
+        /**
+         * FindingOut
+         * @description `warning`: it may be ticked.
+         */
+        FindingOut: {
+            /** Code */
+            code: string;
+            /** Field */
+            field: string;
+            /** Text */
+            text: string;
+            /** Warning */
+            warning: boolean;
         };
         /**
          * GapOut
@@ -2346,12 +5327,31 @@ export interface components {
         };
         /** @enum {string} */
         GapStateName: "open" | "drafted" | "answered" | "dismissed";
-        Given: string;
+        /** GaveUpOut */
+        GaveUpOut: {
+            /** Items */
+            items: components["schemas"]["TurnOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /** @enum {string} */
+        GrantKind: "points" | "coupon" | "cash";
+        /**
+         * GrantOut
+         * @description `amount`: points as a whole number, else money.
+         */
+        GrantOut: {
+            what: components["schemas"]["GrantKind"];
+            /** Amount */
+            amount: string;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
         };
+        /** @enum {string} */
+        Head: "intent" | "emotion" | "demand" | "abuse" | "danger";
         /**
          * HistoriesOut
          * @description Oldest first.
@@ -2406,20 +5406,86 @@ export interface components {
             /** @default  */
             reason: components["schemas"]["xinfu__commerce__operations_contracts__Reason"];
         };
-        "Id-Input": string;
         "Id-Output": string;
         "Id_0-9a-f__32____": string;
         /**
-         * Identity
-         * @description A customer to sign in as; `note` says what is interesting about them, in the reader's language.
+         * InUseOut
+         * @description `version_id` None: the model that comes with Xinfu. `actor` and `since` are empty where nobody ever chose.
          */
-        Identity: {
-            /** Name */
-            name: string;
+        InUseOut: {
+            /** Version Id */
+            version_id?: string | null;
+            /**
+             * Actor
+             * @default
+             */
+            actor: string;
+            /** Since */
+            since?: number | null;
+        };
+        /** InspectIn */
+        InspectIn: {
+            /** Version */
+            version: number;
+            condition: components["schemas"]["Condition"];
+            /** Matches */
+            matches: boolean;
+            disposition: components["schemas"]["Disposition"];
+            /**
+             * Serial
+             * @default
+             */
+            serial: string;
+            /**
+             * Weight G
+             * @default 0
+             */
+            weight_g: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Photos
+             * @default []
+             */
+            photos: components["schemas"]["xinfu__kit__ids__Id__2"][];
+            /**
+             * Amount
+             * @default
+             */
+            amount: string;
+        };
+        /** InspectionOut */
+        InspectionOut: {
+            condition: components["schemas"]["Condition"];
+            /** Matches */
+            matches: boolean;
+            disposition: components["schemas"]["Disposition"];
+            /** Serial */
+            serial: string;
+            /** Weight G */
+            weight_g: number;
             /** Note */
             note: string;
-            /** Identity Token */
-            identity_token: string;
+            /** Photos */
+            photos: string[];
+            /** At */
+            at: number;
+            /** By */
+            by: string;
+        };
+        /** IntentOut */
+        IntentOut: {
+            /** Intent */
+            intent: string;
+            /** Total */
+            total: number;
+            /** Kinds */
+            kinds: {
+                [key: string]: number;
+            };
         };
         /**
          * Intercept
@@ -2440,11 +5506,92 @@ export interface components {
          */
         ItemChange: {
             line: components["schemas"]["Position"];
-            to_sku: components["schemas"]["Given"];
+            to_sku: components["schemas"]["xinfu__commerce__operations_contracts__Given"];
         };
         Keywords: components["schemas"]["Line"][];
         /** @enum {string} */
-        "Kind-Input": "return" | "exchange" | "repair" | "refund_only" | "price_protection";
+        "Kind-Input": "return" | "exchange" | "repair" | "refund_only" | "reissue" | "price_protection" | "compensation" | "dispute" | "adverse_reaction" | "goodwill";
+        /** KindOut */
+        KindOut: {
+            /** Kind */
+            kind: string;
+            /** Was */
+            was: {
+                [key: string]: number;
+            };
+            /** Now */
+            now: {
+                [key: string]: number;
+            };
+        };
+        /** KnowledgeItemOut */
+        KnowledgeItemOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "article" | "script";
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Text */
+            text: string;
+            /** Why */
+            why: string;
+        };
+        /** KnowledgeOut */
+        KnowledgeOut: {
+            /** Items */
+            items: components["schemas"]["KnowledgeItemOut"][];
+        };
+        Label: string;
+        /**
+         * LimitData
+         * @description Amounts as text, null = no bound: at once, by one person on one day, to one customer in 30 days.
+         */
+        LimitData: {
+            /**
+             * Each
+             * @default 0.00
+             */
+            each: string | null;
+            /** Day */
+            day?: string | null;
+            /** Customer */
+            customer?: string | null;
+        };
+        /**
+         * LimitsIn
+         * @description `base_version` is the `newest` last read; `effective_from` absent or past means at once.
+         */
+        LimitsIn: {
+            rules: components["schemas"]["RulesData"];
+            /** Base Version */
+            base_version: number;
+            /** Effective From */
+            effective_from?: number | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * LimitsOut
+         * @description `current` is in force; `newest` the newest saved, which the next change names as its base.
+         */
+        LimitsOut: {
+            current: components["schemas"]["SavedRulesOut"];
+            /** Newest */
+            newest: number;
+            /** History */
+            history: components["schemas"]["SavedRulesOut"][];
+            /** Roles */
+            roles: string[];
+            /** Actions */
+            actions: components["schemas"]["ActionOut"][];
+        };
         Line: string;
         /**
          * LineAmountOut
@@ -2465,24 +5612,201 @@ export interface components {
             to_sku: string;
         };
         /**
-         * LineOut
-         * @description `product_id` is '' when the sku is not in the catalogue.
+         * LineIn
+         * @description `source`: where the label was given.
          */
-        LineOut: {
+        LineIn: {
+            intent?: components["schemas"]["Label"] | null;
+            emotion?: components["schemas"]["Label"] | null;
+            demand?: components["schemas"]["Label"] | null;
+            abuse?: components["schemas"]["Label"] | null;
+            danger?: components["schemas"]["Label"] | null;
+            /** Text */
+            text: string;
+            /**
+             * Before
+             * @default
+             */
+            before: string;
+            /**
+             * Source
+             * @default page
+             * @enum {string}
+             */
+            source: "page" | "correction";
+        };
+        /** LinePage */
+        LinePage: {
+            /** Items */
+            items: components["schemas"]["xinfu__teaching__schemas__LineOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /** ListingOut */
+        ListingOut: {
+            id: components["schemas"]["Id-Output"];
+            /** Campaign */
+            campaign: string;
             /** Sku */
             sku: string;
-            /** Product Id */
-            product_id: string;
             /** Name */
             name: string;
-            /** Options */
-            options: components["schemas"]["OptionOut"][];
-            /** Quantity */
-            quantity: number;
             /** Price */
             price: string;
-            /** Image */
-            image: string;
+            /** Currency */
+            currency: string;
+            /** Per Customer */
+            per_customer: number;
+            /** Quantity */
+            quantity: number;
+            /** Starts At */
+            starts_at: number;
+            /** Ends At */
+            ends_at: number;
+            /** State */
+            state: string;
+            /** Accepted */
+            accepted: string[];
+            /** Entered At */
+            entered_at: number;
+            /** Entered By */
+            entered_by: string;
+            /** Mine */
+            mine: boolean;
+            /** Checked At */
+            checked_at: number | null;
+            /** Checked By */
+            checked_by: string;
+            /** Note */
+            note: string;
+            /** Version */
+            version: number;
+            facts: components["schemas"]["FactsOut"] | null;
+            /** Findings */
+            findings: components["schemas"]["FindingOut"][];
+            /** Drifted */
+            drifted: boolean;
+        };
+        /** @enum {string} */
+        ListingState: "draft" | "waiting" | "verified" | "rejected" | "withdrawn";
+        /** ListingsOut */
+        ListingsOut: {
+            /** Items */
+            items: components["schemas"]["ListingOut"][];
+            /** Next */
+            next: string | null;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * LlmIn
+         * @description `key` absent keeps the stored one, "" forgets it. `version` is the one the change is based on, 0 for the first.
+         */
+        LlmIn: {
+            /**
+             * Enabled
+             * @default false
+             */
+            enabled: boolean;
+            /**
+             * Url
+             * @default
+             */
+            url: string;
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /** Key */
+            key?: string | null;
+            /**
+             * Rewrite
+             * @default false
+             */
+            rewrite: boolean;
+            /**
+             * Converse
+             * @default false
+             */
+            converse: boolean;
+            /**
+             * Draft
+             * @default false
+             */
+            draft: boolean;
+            /**
+             * Voice
+             * @default
+             */
+            voice: string;
+            /**
+             * Temperature
+             * @default 0.3
+             */
+            temperature: number;
+            /**
+             * Customer Limit Ms
+             * @default 2000
+             */
+            customer_limit_ms: number;
+            /**
+             * Draft Limit Ms
+             * @default 8000
+             */
+            draft_limit_ms: number;
+            /**
+             * Budget Tokens
+             * @default 0
+             */
+            budget_tokens: number;
+            /**
+             * Version
+             * @default 0
+             */
+            version: number;
+        };
+        /**
+         * LlmOut
+         * @description The setup; the key itself is never told, only whether there is one. `outcomes`: use → outcome → times in the last 30 days.
+         */
+        LlmOut: {
+            /** Enabled */
+            enabled: boolean;
+            /** Url */
+            url: string;
+            /** Model */
+            model: string;
+            /** Key Set */
+            key_set: boolean;
+            /** Rewrite */
+            rewrite: boolean;
+            /** Converse */
+            converse: boolean;
+            /** Draft */
+            draft: boolean;
+            /** Voice */
+            voice: string;
+            /** Temperature */
+            temperature: number;
+            /** Customer Limit Ms */
+            customer_limit_ms: number;
+            /** Draft Limit Ms */
+            draft_limit_ms: number;
+            /** Budget Tokens */
+            budget_tokens: number;
+            /** Used Tokens */
+            used_tokens: number;
+            /** Version */
+            version: number;
+            /** Outcomes */
+            outcomes: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
         };
         /** @enum {string} */
         Locale: "zh-CN" | "en";
@@ -2492,6 +5816,88 @@ export interface components {
             login: string;
             /** Password */
             password: string;
+        };
+        /**
+         * LookIn
+         * @description `but`: the listing that is being changed, which does not collide with itself.
+         */
+        LookIn: {
+            campaign: components["schemas"]["xinfu__aftersales__listing__schemas__Given"];
+            sku: components["schemas"]["xinfu__aftersales__listing__schemas__Given"];
+            /** Price */
+            price: string;
+            /**
+             * Per Customer
+             * @default 0
+             */
+            per_customer: number;
+            /**
+             * Quantity
+             * @default 0
+             */
+            quantity: number;
+            starts_at: components["schemas"]["Moment"];
+            ends_at: components["schemas"]["Moment"];
+            but?: components["schemas"]["xinfu__kit__ids__Id__1"] | null;
+        };
+        /**
+         * LookOut
+         * @description `total` judged so far `done`. Amounts are of the pack's currency; `left_out`: older ones beyond the bound.
+         */
+        LookOut: {
+            /** Id */
+            id: string;
+            /** Finished */
+            finished: boolean;
+            /** Failed */
+            failed: boolean;
+            /** Days */
+            days: number;
+            /** Total */
+            total: number;
+            /** Done */
+            done: number;
+            /** Left Out */
+            left_out: number;
+            /** Lost */
+            lost: number;
+            /** Judged */
+            judged: number;
+            /** Changed */
+            changed: number;
+            /** Freight Changed */
+            freight_changed: number;
+            /** Verdicts Was */
+            verdicts_was: {
+                [key: string]: number;
+            };
+            /** Verdicts Now */
+            verdicts_now: {
+                [key: string]: number;
+            };
+            /** Directions */
+            directions: components["schemas"]["DirectionOut"][];
+            /** Kinds */
+            kinds: components["schemas"]["KindOut"][];
+            /** Currency */
+            currency: string;
+            /** Amount Was */
+            amount_was: string;
+            /** Amount Now */
+            amount_now: string;
+            /** Differing */
+            differing: components["schemas"]["DiffersOut"][];
+        };
+        /** LookedOut */
+        LookedOut: {
+            /** Findings */
+            findings: components["schemas"]["FindingOut"][];
+            facts: components["schemas"]["FactsOut"] | null;
+        };
+        /** ManyIn */
+        ManyIn: {
+            /** Listings */
+            listings: components["schemas"]["OneOfMany"][];
         };
         /**
          * MarksOut
@@ -2558,6 +5964,23 @@ export interface components {
             /** Password Once */
             password_once: boolean;
         };
+        /** MemberOut */
+        MemberOut: {
+            /** Customer Id */
+            customer_id: string;
+            /** Name */
+            name: string;
+            /** Score */
+            score: number;
+            /** Patterns */
+            patterns: string[];
+            /** Reasons */
+            reasons: components["schemas"]["Sentence"][];
+            /** Cases */
+            cases: number;
+            /** Level */
+            level: number;
+        };
         /** Message */
         Message: {
             conversation_id: components["schemas"]["Id-Output"];
@@ -2579,7 +6002,26 @@ export interface components {
             /** Client Id */
             client_id?: string | null;
         };
+        MethodName: string;
         Milliseconds: number;
+        /**
+         * MineOut
+         * @description What the reader may grant by themselves, and what of it is used today.
+         */
+        MineOut: {
+            action: components["schemas"]["Action"];
+            /** Name */
+            name: string;
+            /** Each */
+            each: string | null;
+            /** Day */
+            day: string | null;
+            /** Customer */
+            customer: string | null;
+            /** Used Today */
+            used_today: string;
+        };
+        Moment: number;
         /**
          * MoneyOut
          * @description `refund` goes back, `charge` is still to be paid, `total` is the order's total afterwards.
@@ -2614,6 +6056,11 @@ export interface components {
             /** Key */
             key: string;
         };
+        /** NextOut */
+        NextOut: {
+            /** Items */
+            items: components["schemas"]["xinfu__reception__assist_schemas__StepOut"][];
+        };
         /** Note */
         Note: {
             conversation_id: components["schemas"]["Id-Output"];
@@ -2634,6 +6081,16 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** NoteIn */
+        NoteIn: {
+            /** Version */
+            version: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
         /** @enum {string} */
         NoteKind: "note" | "event" | "whisper" | "consult" | "answer" | "handover" | "draft";
         /** NoteOut */
@@ -2646,6 +6103,14 @@ export interface components {
             text: string;
             /** At */
             at: number;
+        };
+        /** OneOfMany */
+        OneOfMany: {
+            id: components["schemas"]["xinfu__kit__ids__Id__1"];
+            /** Version */
+            version: number;
+            /** @default [] */
+            accept: components["schemas"]["Ticks"];
         };
         /**
          * OpenIn
@@ -2734,12 +6199,12 @@ export interface components {
         };
         /** @enum {string} */
         Operation: "review" | "hold" | "release" | "intercept" | "cancel" | "change_address" | "change_note" | "change_items" | "change_payment" | "urge_payment" | "urge_parcel" | "reissue" | "invoice" | "change_invoice";
-        /** OptionOut */
-        OptionOut: {
-            /** Name */
-            name: string;
-            /** Value */
-            value: string;
+        /**
+         * OperationPreviewIn
+         * @description `asked` names its operation and carries that operation's inputs.
+         */
+        OperationPreviewIn: {
+            asked: components["schemas"]["AnyInputs"];
         };
         /**
          * OrderOut
@@ -2766,7 +6231,7 @@ export interface components {
             /** Currency */
             currency: string;
             /** Lines */
-            lines: components["schemas"]["LineOut"][];
+            lines: components["schemas"]["xinfu__commerce__schemas__LineOut"][];
             /** Receiver */
             receiver: string;
             /** Receiver Phone */
@@ -2778,9 +6243,9 @@ export interface components {
             /** Note */
             note: string;
             /** Parcels */
-            parcels: components["schemas"]["ParcelOut"][];
+            parcels: components["schemas"]["xinfu__commerce__schemas__ParcelOut"][];
             /** Timeline */
-            timeline: components["schemas"]["StepOut"][];
+            timeline: components["schemas"]["xinfu__commerce__schemas__StepOut"][];
         };
         /** @enum {string} */
         OrderStatus: "unpaid" | "paid" | "packed" | "shipped" | "out_for_delivery" | "delivered" | "completed" | "cancelled" | "returned";
@@ -2792,25 +6257,36 @@ export interface components {
             next: string | null;
         };
         /**
-         * OutcomeOut
-         * @description What became of conversations a script was used in; `rating` is the mean of those rated.
+         * Overview
+         * @description Everything the page begins with. `counts`: head → label → lines to learn from and held out.
          */
-        OutcomeOut: {
-            script_id: components["schemas"]["Id-Output"];
-            /** Title */
-            title: string;
-            /** Uses */
-            uses: number;
-            /** Conversations */
-            conversations: number;
-            /** Resolved */
-            resolved: number;
-            /** Handed Back */
-            handed_back: number;
-            /** Rated */
-            rated: number;
-            /** Rating */
-            rating: number | null;
+        Overview: {
+            /** Train */
+            train: number;
+            /** Held */
+            held: number;
+            /** Least */
+            least: number;
+            /** Counts */
+            counts: {
+                [key: string]: {
+                    [key: string]: {
+                        [key: string]: number;
+                    };
+                };
+            };
+            /** Labels */
+            labels: {
+                [key: string]: string[];
+            };
+            in_use: components["schemas"]["InUseOut"];
+            /** Runs */
+            runs: components["schemas"]["RunOut"][];
+            /**
+             * Built In
+             * @default builtin
+             */
+            built_in: string;
         };
         /**
          * PackOut
@@ -2839,18 +6315,61 @@ export interface components {
             clauses: components["schemas"]["ClauseOut"][];
         };
         /**
-         * ParcelOut
-         * @description Scans oldest first.
+         * PackTextOut
+         * @description `text` is TOML without id, version and date, which the house sets.
          */
-        ParcelOut: {
+        PackTextOut: {
+            /** Pack */
+            pack: string;
+            /** Version */
+            version: number;
+            /**
+             * Effective From
+             * Format: date
+             */
+            effective_from: string;
+            /** Text */
+            text: string;
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
+        };
+        /** PacksOut */
+        PacksOut: {
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
+            in_force: components["schemas"]["SavedPackOut"];
+            next: components["schemas"]["SavedPackOut"] | null;
+            /** Versions */
+            versions: components["schemas"]["SavedPackOut"][];
+        };
+        /** ParcelIn */
+        ParcelIn: {
+            /** Version */
+            version: number;
             /** Carrier */
             carrier: string;
             /** Tracking No */
             tracking_no: string;
-            /** Promised By */
-            promised_by: number | null;
-            /** Scans */
-            scans: components["schemas"]["ScanOut"][];
+            /**
+             * Claimed
+             * @default
+             */
+            claimed: string;
+            /**
+             * Weight G
+             * @default 0
+             */
+            weight_g: number;
+        };
+        Part: string;
+        PartName: string;
+        Parts: {
+            [key: string]: components["schemas"]["Part"];
         };
         /** @enum {string} */
         Party: "shop" | "carrier" | "customer" | "unknown";
@@ -2866,6 +6385,12 @@ export interface components {
             /** Password */
             password: string;
         };
+        /**
+         * Pattern
+         * @description The seven named ways of abusing after-sales service.
+         * @enum {string}
+         */
+        Pattern: "use_and_return" | "own_courier_freight" | "fragile_claims" | "harassment" | "order_and_refuse" | "swap" | "malicious_complaint";
         /** @enum {string} */
         Payer: "shop" | "customer" | "half" | "none";
         /**
@@ -2890,14 +6415,27 @@ export interface components {
          * @description Every guarded ability, named area.verb. A service requires exactly one of these per use-case.
          * @enum {string}
          */
-        Permission: "conversations.serve" | "conversations.read_all" | "conversations.lead" | "customers.read" | "customers.edit" | "customers.unmask" | "orders.read" | "orders.import" | "orders.review" | "orders.cancel" | "orders.modify" | "orders.reprice" | "orders.urge" | "orders.reissue" | "orders.invoice" | "aftersales.read" | "aftersales.request" | "aftersales.decide" | "knowledge.read" | "knowledge.edit" | "scripts.shared_edit" | "understanding.train" | "staff.read" | "staff.manage" | "roles.manage" | "settings.read" | "settings.edit" | "tokens.manage" | "audit.read" | "metrics.read";
+        Permission: "conversations.serve" | "conversations.read_all" | "conversations.lead" | "customers.read" | "customers.edit" | "customers.unmask" | "orders.read" | "orders.import" | "orders.review" | "orders.cancel" | "orders.modify" | "orders.reprice" | "orders.urge" | "orders.reissue" | "orders.invoice" | "aftersales.read" | "aftersales.request" | "aftersales.decide" | "aftersales.approve" | "aftersales.limits" | "ledger.read" | "risk.read" | "risk.decide" | "packs.edit" | "listing.edit" | "listing.check" | "knowledge.read" | "knowledge.edit" | "scripts.shared_edit" | "understanding.train" | "staff.read" | "staff.manage" | "roles.manage" | "settings.read" | "settings.edit" | "tokens.manage" | "audit.read" | "metrics.read";
+        /** PersonOut */
+        PersonOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Role */
+            role: string;
+        };
+        /** PhotoOut */
+        PhotoOut: {
+            /** Url */
+            url: string;
+            /** Thumb */
+            thumb: string;
+        };
         Position: number;
-        /**
-         * PreviewIn
-         * @description `asked` names its operation and carries that operation's inputs.
-         */
+        /** PreviewIn */
         PreviewIn: {
-            asked: components["schemas"]["AnyInputs"];
+            rules: components["schemas"]["RulesData"];
         };
         /** PreviewOut */
         PreviewOut: {
@@ -2939,6 +6477,15 @@ export interface components {
             zh: string;
             /** En */
             en: string;
+        };
+        /** ProblemOut */
+        ProblemOut: {
+            /** Line */
+            line: number | null;
+            /** Key */
+            key: string;
+            /** Text */
+            text: string;
         };
         /** ProductCardOut */
         ProductCardOut: {
@@ -3053,6 +6600,44 @@ export interface components {
             may_unmask: boolean;
         };
         /**
+         * PublishIn
+         * @description `token` and `newest` from the check. `adopt`: the shop goes by it from its day on.
+         */
+        PublishIn: {
+            /** Pack */
+            pack: string;
+            /**
+             * Effective From
+             * Format: date
+             */
+            effective_from: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /** Values */
+            values?: {
+                [key: string]: unknown;
+            } | null;
+            /** Token */
+            token: string;
+            /** Newest */
+            newest: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Adopt
+             * @default true
+             */
+            adopt: boolean;
+        };
+        /** @enum {string} */
+        Queue: "open" | "approval" | "parcels" | "received" | "money" | "handling" | "stuck";
+        /**
          * QueuePlaceOut
          * @description Position 1 is next; `eta_s` null when not known.
          */
@@ -3065,7 +6650,7 @@ export interface components {
             eta_s: number | null;
         };
         /** @enum {string} */
-        "Reason-Output": "no_reason" | "size" | "quality" | "damaged" | "wrong_item" | "missing" | "not_as_described" | "not_received" | "late" | "price_drop" | "adverse_reaction";
+        "Reason-Output": "no_reason" | "size" | "quality" | "damaged" | "wrong_item" | "missing" | "not_as_described" | "not_received" | "late" | "price_drop" | "adverse_reaction" | "unclear_spec" | "installation_fee" | "service" | "other";
         /**
          * RefundPartOut
          * @description `method` '' when the shop system did not say how it was paid.
@@ -3135,6 +6720,8 @@ export interface components {
              */
             quantity: number;
         };
+        /** @enum {string} */
+        Relation: "household" | "office" | "dormitory" | "pickup" | "other";
         /** Release */
         Release: {
             /**
@@ -3142,6 +6729,16 @@ export interface components {
              * @enum {string}
              */
             operation: "release";
+        };
+        /** RemedyIn */
+        RemedyIn: {
+            /** Version */
+            version: number;
+            what: components["schemas"]["GrantKind"];
+            /** Amount */
+            amount: string;
+            /** Note */
+            note: string;
         };
         /**
          * Report
@@ -3163,81 +6760,6 @@ export interface components {
             /** Problems */
             problems: components["schemas"]["Problem"][];
         };
-        /** RequestOut */
-        RequestOut: {
-            /** Id */
-            id: string;
-            /** Number */
-            number: string;
-            /** Order No */
-            order_no: string;
-            /** Customer Id */
-            customer_id: string;
-            kind: components["schemas"]["xinfu__aftersales__contracts__Kind"];
-            state: components["schemas"]["xinfu__aftersales__contracts__State"];
-            reason: components["schemas"]["Reason-Output"];
-            party: components["schemas"]["Party"];
-            /** Words */
-            words: string;
-            /** Remedy */
-            remedy: string;
-            /** Photos */
-            photos: string[];
-            verdict: components["schemas"]["Verdict"];
-            /** Basis */
-            basis: string;
-            freight_payer: components["schemas"]["Payer"];
-            disposition: components["schemas"]["Disposition"];
-            /** Lines */
-            lines: components["schemas"]["LineAmountOut"][];
-            /** Freight Refund */
-            freight_refund: string;
-            /** Total */
-            total: string;
-            /** Currency */
-            currency: string;
-            /** Explanation */
-            explanation: components["schemas"]["ExplanationOut"][];
-            /** Pack */
-            pack: string;
-            /** Pack Version */
-            pack_version: number;
-            /** Opened At */
-            opened_at: number;
-            /** Opened By Kind */
-            opened_by_kind: string;
-            /** Opened By */
-            opened_by: string;
-            /** Decided At */
-            decided_at: number | null;
-            /** Decided By */
-            decided_by: string;
-            /** Closed At */
-            closed_at: number | null;
-            /** Version */
-            version: number;
-            /** Timeline */
-            timeline: components["schemas"]["EventOut"][];
-            /** Repeated */
-            repeated: boolean;
-        };
-        /** RequestPreviewOut */
-        RequestPreviewOut: {
-            /** Order No */
-            order_no: string;
-            decision: components["schemas"]["DecisionOut"];
-            /** Warnings */
-            warnings: components["schemas"]["WarningOut"][];
-            /** Token */
-            token: string;
-        };
-        /** RequestsOut */
-        RequestsOut: {
-            /** Items */
-            items: components["schemas"]["RequestOut"][];
-            /** Next */
-            next: string | null;
-        };
         /**
          * Restore
          * @description The version the article stands at now, as it was read.
@@ -3245,6 +6767,16 @@ export interface components {
         Restore: {
             /** Version */
             version: number;
+        };
+        /** RevertIn */
+        RevertIn: {
+            /**
+             * Effective From
+             * Format: date
+             */
+            effective_from: string;
+            /** Newest */
+            newest: number;
         };
         /**
          * Review
@@ -3258,6 +6790,79 @@ export interface components {
             operation: "review";
             /** @default  */
             note: components["schemas"]["xinfu__commerce__operations_contracts__Reason"];
+        };
+        /** RiskFindingOut */
+        RiskFindingOut: {
+            /** Id */
+            id: string;
+            /** Subject Kind */
+            subject_kind: string;
+            /** Subject */
+            subject: string;
+            /** Customer Id */
+            customer_id: string;
+            /** Customer */
+            customer: string;
+            /** Entity Id */
+            entity_id: string;
+            /** Order No */
+            order_no: string;
+            /** Pattern */
+            pattern: string;
+            /** Score */
+            score: number;
+            /** Action */
+            action: string;
+            /** Hard */
+            hard: boolean;
+            /** Money Minor */
+            money_minor: number;
+            /** Currency */
+            currency: string;
+            /** Reasons */
+            reasons: components["schemas"]["Sentence"][];
+            /** Evidence */
+            evidence: string[];
+            /** State */
+            state: string;
+            /** Found At */
+            found_at: number;
+            /** Decided At */
+            decided_at: number | null;
+            /** Decided By */
+            decided_by: string;
+            /** Words */
+            words: string;
+            /** Appealed At */
+            appealed_at: number | null;
+            /** Appealed By */
+            appealed_by: string;
+            /** Appeal Words */
+            appeal_words: string;
+            /** Version */
+            version: number;
+        };
+        /** RiskFindingsOut */
+        RiskFindingsOut: {
+            /** Items */
+            items: components["schemas"]["RiskFindingOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /** RiskOut */
+        RiskOut: {
+            /** Score */
+            score: number;
+            /** Action */
+            action: string;
+            /** Pattern */
+            pattern: string;
+            /** Reasons */
+            reasons: string[];
+            /** Money At Risk */
+            money_at_risk: string;
+            /** Entity Id */
+            entity_id: string;
         };
         /** RoleIn */
         RoleIn: {
@@ -3276,6 +6881,129 @@ export interface components {
             /** Fixed */
             fixed: boolean;
         };
+        /** RulesData */
+        RulesData: {
+            /** Currency */
+            currency: string;
+            /** Limits */
+            limits: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["LimitData"];
+                };
+            };
+            /** Last Word */
+            last_word: string[];
+            /**
+             * Full Trust
+             * @default false
+             */
+            full_trust: boolean;
+            /**
+             * Trusted
+             * @default []
+             */
+            trusted: string[];
+            /** Two Above */
+            two_above: string | null;
+            /** Two Above Policy */
+            two_above_policy: string | null;
+            /** Shop Day */
+            shop_day: string | null;
+            /** Shop Customer */
+            shop_customer: string | null;
+            /** Approval Hours */
+            approval_hours: number;
+        };
+        /** RulesIn */
+        RulesIn: {
+            /** Warning Zh */
+            warning_zh: string;
+            /** Warning En */
+            warning_en: string;
+            /** Ending Zh */
+            ending_zh: string;
+            /** Ending En */
+            ending_en: string;
+            /** Abusive Messages */
+            abusive_messages: number;
+            /** After Warning */
+            after_warning: number;
+            /**
+             * Warn By
+             * @enum {string}
+             */
+            warn_by: "lead" | "policy";
+            /**
+             * End By
+             * @enum {string}
+             */
+            end_by: "lead" | "policy";
+            /** Exclude Ended */
+            exclude_ended: boolean;
+            /** Version */
+            version: number;
+        };
+        /** RulesOut */
+        RulesOut: {
+            /** Warning Zh */
+            warning_zh: string;
+            /** Warning En */
+            warning_en: string;
+            /** Ending Zh */
+            ending_zh: string;
+            /** Ending En */
+            ending_en: string;
+            /** Abusive Messages */
+            abusive_messages: number;
+            /** After Warning */
+            after_warning: number;
+            /**
+             * Warn By
+             * @enum {string}
+             */
+            warn_by: "lead" | "policy";
+            /**
+             * End By
+             * @enum {string}
+             */
+            end_by: "lead" | "policy";
+            /** Exclude Ended */
+            exclude_ended: boolean;
+            /** Version */
+            version: number;
+            /** Saved At */
+            saved_at: number | null;
+            /** Saved By */
+            saved_by: string;
+        };
+        /** RunOut */
+        RunOut: {
+            /** Id */
+            id: string;
+            /** State */
+            state: string;
+            /** Step */
+            step: string;
+            /** Share */
+            share: number;
+            /** Lines */
+            lines: number;
+            /** Held */
+            held: number;
+            /** Compared With */
+            compared_with: string;
+            /** Problem */
+            problem: string;
+            /** Version Id */
+            version_id: string | null;
+            /** Actor */
+            actor: string;
+            /** Started At */
+            started_at: number;
+            /** Finished At */
+            finished_at: number | null;
+        };
+        Said: string;
         /**
          * SampleIn
          * @description A conversation to rehearse on. `variables`: what {客户} and the others stand for in it.
@@ -3318,6 +7046,47 @@ export interface components {
             author: string;
             /** Updated At */
             updated_at: number;
+        };
+        /**
+         * SavedPackOut
+         * @description `state`: in_force, coming, past, withdrawn or idle (of a pack the shop does not go by).
+         */
+        SavedPackOut: {
+            /** Pack */
+            pack: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /**
+             * Effective From
+             * Format: date
+             */
+            effective_from: string;
+            /** State */
+            state: string;
+            /** Shipped */
+            shipped: boolean;
+            /** Note */
+            note: string;
+            /** Author */
+            author: string;
+            /** Saved At */
+            saved_at: number | null;
+        };
+        /** SavedRulesOut */
+        SavedRulesOut: {
+            /** Version */
+            version: number;
+            /** Effective From */
+            effective_from: number | null;
+            /** Saved At */
+            saved_at: number | null;
+            /** Author */
+            author: string;
+            /** Note */
+            note: string;
+            rules: components["schemas"]["RulesData"];
         };
         /** SavedSettingsOut */
         SavedSettingsOut: {
@@ -3429,6 +7198,27 @@ export interface components {
             /** Updated At */
             updated_at: number;
         };
+        /**
+         * ScriptOutcomeOut
+         * @description What became of conversations a script was used in; `rating` is the mean of those rated.
+         */
+        ScriptOutcomeOut: {
+            script_id: components["schemas"]["Id-Output"];
+            /** Title */
+            title: string;
+            /** Uses */
+            uses: number;
+            /** Conversations */
+            conversations: number;
+            /** Resolved */
+            resolved: number;
+            /** Handed Back */
+            handed_back: number;
+            /** Rated */
+            rated: number;
+            /** Rating */
+            rating: number | null;
+        };
         /** ScriptUsed */
         ScriptUsed: {
             conversation_id: components["schemas"]["SomeId"];
@@ -3473,6 +7263,10 @@ export interface components {
             version: components["schemas"]["Version"];
             note: components["schemas"]["Line"];
         };
+        Sentence: [
+            string,
+            string
+        ];
         /** SentenceOut */
         SentenceOut: {
             /** Code */
@@ -3550,6 +7344,24 @@ export interface components {
             effective_from: number;
             /** History */
             history: components["schemas"]["SavedSettingsOut"][];
+        };
+        /**
+         * SettleIn
+         * @description `by_hand`: what failed was done another way; else it will not be done.
+         */
+        SettleIn: {
+            /** Version */
+            version: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * By Hand
+             * @default false
+             */
+            by_hand: boolean;
         };
         /** ShopIn */
         ShopIn: {
@@ -3740,10 +7552,16 @@ export interface components {
              */
             allowed_origins: string[];
         };
-        /** SimulatorState */
-        SimulatorState: {
-            /** On */
-            on: boolean;
+        /** SideOut */
+        SideOut: {
+            /** Verdict */
+            verdict: string;
+            /** Amount */
+            amount: string;
+            /** Freight Payer */
+            freight_payer: string;
+            /** Why */
+            why: string[];
         };
         /**
          * SkillsIn
@@ -3765,6 +7583,15 @@ export interface components {
             };
         };
         SomeId: string;
+        /** SourceOut */
+        SourceOut: {
+            /** Kind */
+            kind: string;
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+        };
         /** SpareIn */
         SpareIn: {
             /**
@@ -3826,8 +7653,15 @@ export interface components {
              */
             unlock: boolean;
         };
-        /** @enum {string} */
-        "State-Input": "open" | "accepted" | "declined" | "withdrawn";
+        /** StakeOut */
+        StakeOut: {
+            /** Outcome */
+            outcome: string;
+            /** Amount */
+            amount: string;
+            /** Lines */
+            lines: string[];
+        };
         /** StateIn */
         StateIn: {
             /**
@@ -3841,19 +7675,23 @@ export interface components {
              */
             reason: string;
         };
+        /** StepIn */
+        StepIn: {
+            /** Version */
+            version: number;
+            /** @default [] */
+            accept: components["schemas"]["Ticks"];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
         /** @enum {string} */
         StepKey: "placed" | "paid" | "packed" | "handed_over" | "in_transit" | "out_for_delivery" | "signed" | "completed" | "cancelled" | "returned";
-        /** StepOut */
-        StepOut: {
-            key: components["schemas"]["StepKey"];
-            /** Text */
-            text: string;
-            /** At */
-            at: number | null;
-            /** Done */
-            done: boolean;
-            /** Detail */
-            detail: string;
+        /** StopIn */
+        StopIn: {
+            words: components["schemas"]["Said"];
         };
         /**
          * Submitted
@@ -4018,6 +7856,11 @@ export interface components {
              */
             callback: string;
             /**
+             * Excluded
+             * @default false
+             */
+            excluded: boolean;
+            /**
              * Version
              * @default 0
              */
@@ -4028,11 +7871,7 @@ export interface components {
             /** Tags */
             tags: string[];
         };
-        /** TextIn */
-        TextIn: {
-            /** Text */
-            text: string;
-        };
+        Ticks: string[];
         /** TokenIn */
         TokenIn: {
             /** Name */
@@ -4078,6 +7917,75 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * TriedOut
+         * @description `outcome`: used, or why not (timeout, unreachable, status, broken, too_big, empty, budget).
+         */
+        TriedOut: {
+            /** Ok */
+            ok: boolean;
+            /** Outcome */
+            outcome: string;
+        };
+        /** TrustIn */
+        TrustIn: {
+            /** Kind */
+            kind: string;
+            /** Key */
+            key: string;
+            relation: components["schemas"]["Relation"];
+            words: components["schemas"]["Said"];
+        };
+        /** TrustOut */
+        TrustOut: {
+            /** Level */
+            level: string;
+            /** Reasons */
+            reasons: string[];
+        };
+        /** TrustedOut */
+        TrustedOut: {
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Relation */
+            relation: string;
+            /** Words */
+            words: string;
+            /** By */
+            by: string;
+            /** At */
+            at: number;
+        };
+        /**
+         * TurnOut
+         * @description `seq` and `text` are the customer's message, `answer_seq` and `answer` what the AI said to it.
+         */
+        TurnOut: {
+            conversation_id: components["schemas"]["Id-Output"];
+            /** Seq */
+            seq: number | null;
+            /** Text */
+            text: string;
+            /** Answer Seq */
+            answer_seq: number;
+            /** Answer */
+            answer: string;
+            /** At */
+            at: number;
+            /** Act */
+            act: string;
+            /** Intent */
+            intent: string;
+            /** P */
+            p: number;
+            /** Why */
+            why: string;
+            corrected?: components["schemas"]["CorrectionOut"] | null;
         };
         /** UnmaskIn */
         UnmaskIn: {
@@ -4141,6 +8049,16 @@ export interface components {
              */
             operation: "urge_payment";
         };
+        /** Use */
+        Use: {
+            /** Version Id */
+            version_id: string | null;
+            /**
+             * Even If Worse
+             * @default false
+             */
+            even_if_worse: boolean;
+        };
         /** ValidationError */
         ValidationError: {
             /** Location */
@@ -4154,12 +8072,30 @@ export interface components {
             /** Context */
             ctx?: Record<string, never>;
         };
+        /**
+         * ValueOut
+         * @description Something shared. `joins` False: a busy or trusted place that says nothing about who belongs together.
+         */
+        ValueOut: {
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Holders */
+            holders: number;
+            /** Joins */
+            joins: boolean;
+            /** Relation */
+            relation: string;
+        };
         /** VariantOut */
         VariantOut: {
             /** Sku */
             sku: string;
             /** Options */
-            options: components["schemas"]["OptionOut"][];
+            options: components["schemas"]["xinfu__commerce__schemas__OptionOut"][];
             /** Price */
             price: string;
             /** Stock */
@@ -4167,44 +8103,78 @@ export interface components {
         };
         /** @enum {string} */
         Verdict: "allowed" | "person" | "refused";
+        /** VerificationOut */
+        VerificationOut: {
+            /** Ok */
+            ok: boolean;
+            /** Entries */
+            entries: number;
+            /** Hash */
+            hash: string;
+            /** Wrong At */
+            wrong_at: number | null;
+            /** Text */
+            text: string;
+        };
         Version: number;
         /**
-         * VersionOut
-         * @description An article after one save. `changed` names the fields that differ from the save before; `restored_from` the version brought back.
+         * VersionIn
+         * @description `version` is that of the case the person saw.
          */
-        VersionOut: {
+        VersionIn: {
             /** Version */
             version: number;
-            /** Topic */
-            topic: string;
-            /** Title */
-            title: string;
-            /** Body */
-            body: string;
-            /** Keywords */
-            keywords: string[];
-            /** Audience */
-            audience: string;
-            /** Status */
-            status: string;
-            /** Owner */
-            owner: string;
-            /** Review On */
-            review_on: number | null;
-            /** Effective From */
-            effective_from: number | null;
-            /** Effective Until */
-            effective_until: number | null;
-            /** Saved At */
-            saved_at: number;
-            /** Saved By */
-            saved_by: string;
-            /** Saved By Id */
-            saved_by_id: string;
-            /** Restored From */
-            restored_from: number | null;
-            /** Changed */
-            changed: string[];
+        };
+        /**
+         * VersionOut
+         * @description `figures` as measuring.compare gives them; docs/protocol.md tells their shape.
+         */
+        VersionOut: {
+            /** Id */
+            id: string;
+            /** Number */
+            number: number;
+            /** Lines */
+            lines: number;
+            /** Held */
+            held: number;
+            /** Verdict */
+            verdict: string;
+            /** Compared With */
+            compared_with: string;
+            /** Size */
+            size: number;
+            /** Actor */
+            actor: string;
+            /** Made At */
+            made_at: number;
+            /** Figures */
+            figures: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * VoteIn
+         * @description `version` is that of the approval as it was seen.
+         */
+        VoteIn: {
+            /** Version */
+            version: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /** VoteOut */
+        VoteOut: {
+            /** At */
+            at: number;
+            person: components["schemas"]["PersonOut"];
+            /** Agreed */
+            agreed: boolean;
+            /** Note */
+            note: string;
         };
         /** WarningOut */
         WarningOut: {
@@ -4217,7 +8187,8 @@ export interface components {
          * Wish
          * @description What a customer asks for. No `items` = everything left of the order.
          *
-         *     `party`: whom they hold responsible; `remedy`: what they would like.
+         *     `party`: whom they hold responsible; `remedy`: what they would like. `late`: staff ask for goodwill beyond the window.
+         *     `refund_to`: another way than it was paid, by the name of one of the customer's own means ('' = the way it was paid).
          */
         Wish: {
             kind: components["schemas"]["Kind-Input"];
@@ -4244,6 +8215,16 @@ export interface components {
              * @default []
              */
             photos: string[];
+            /**
+             * Late
+             * @default false
+             */
+            late: boolean;
+            /**
+             * Refund To
+             * @default
+             */
+            refund_to: string;
         };
         /** WishIn */
         WishIn: {
@@ -4270,13 +8251,260 @@ export interface components {
             to_sku: string;
         };
         Words: string;
+        /** WorkOut */
+        WorkOut: {
+            parcel: components["schemas"]["xinfu__aftersales__case_schemas__ParcelOut"] | null;
+            inspection: components["schemas"]["InspectionOut"] | null;
+            grant: components["schemas"]["GrantOut"] | null;
+            /** Paid Grants */
+            paid_grants: components["schemas"]["GrantOut"][];
+            /** Checklist */
+            checklist: components["schemas"]["CheckOut"][];
+            trust: components["schemas"]["TrustOut"] | null;
+            risk: components["schemas"]["RiskOut"] | null;
+            /** Evidence */
+            evidence: components["schemas"]["EvidenceOut"][];
+            /** Early */
+            early: string;
+            /** Clawback By */
+            clawback_by: number | null;
+            /** Clawed */
+            clawed: string;
+            /** New Order No */
+            new_order_no: string;
+            /** Was */
+            was: string;
+            /** Stuck */
+            stuck: string | null;
+            /** Reopened */
+            reopened: number;
+            /** Auto */
+            auto: boolean;
+        };
+        /** WrappedOut */
+        WrappedOut: {
+            /** Outcome */
+            outcome: string;
+            /** Note */
+            note: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * WrapupIn
+         * @description What the agent confirms, changed or not.
+         */
+        WrapupIn: {
+            /** Outcome */
+            outcome: string;
+            /**
+             * Who
+             * @default
+             */
+            who: string;
+            /**
+             * Want
+             * @default
+             */
+            want: string;
+            /**
+             * Tried
+             * @default
+             */
+            tried: string;
+            /**
+             * Promised
+             * @default []
+             */
+            promised: string[];
+            /**
+             * Mood
+             * @default
+             */
+            mood: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * WrapupOut
+         * @description The summary suggested, or the one confirmed last (`confirmed`). `outcome` is the code suggested; `outcomes` all there are.
+         */
+        WrapupOut: {
+            /** Who */
+            who: string;
+            /** Want */
+            want: string;
+            /** Tried */
+            tried: string;
+            /** Promised */
+            promised: string[];
+            /** Mood */
+            mood: string;
+            /** Outcome */
+            outcome: string;
+            /** Outcomes */
+            outcomes: components["schemas"]["xinfu__reception__assist_schemas__OutcomeOut"][];
+            /** Open Promises */
+            open_promises: string[];
+            /** Confirmed */
+            confirmed: string;
+        };
+        /** LineOut */
+        xinfu__aftersales__authority__schemas__LineOut: {
+            /** Code */
+            code: string;
+            /** Text */
+            text: string;
+            /** Against */
+            against: boolean;
+        };
+        /** OptionOut */
+        xinfu__aftersales__case_schemas__OptionOut: {
+            /** Step */
+            step: string;
+            /** Needs */
+            needs: string[];
+        };
+        /** ParcelOut */
+        xinfu__aftersales__case_schemas__ParcelOut: {
+            /** Carrier */
+            carrier: string;
+            /** Tracking No */
+            tracking_no: string;
+            /** By */
+            by: string;
+            /** Claimed */
+            claimed: string;
+            /** Freight */
+            freight: string;
+            /** Weight G */
+            weight_g: number;
+            /** First Scan At */
+            first_scan_at: number | null;
+            /** Arrived At */
+            arrived_at: number | null;
+            /** Lost At */
+            lost_at: number | null;
+        };
+        /** TextIn */
+        xinfu__aftersales__case_schemas__TextIn: {
+            /** Text */
+            text: string;
+        };
         /** @enum {string} */
-        xinfu__aftersales__contracts__Kind: "return" | "exchange" | "repair" | "refund_only" | "price_protection";
+        xinfu__aftersales__contracts__Kind: "return" | "exchange" | "repair" | "refund_only" | "reissue" | "price_protection" | "compensation" | "dispute" | "adverse_reaction" | "goodwill";
         /** @enum {string} */
-        xinfu__aftersales__contracts__Reason: "no_reason" | "size" | "quality" | "damaged" | "wrong_item" | "missing" | "not_as_described" | "not_received" | "late" | "price_drop" | "adverse_reaction";
+        xinfu__aftersales__contracts__Reason: "no_reason" | "size" | "quality" | "damaged" | "wrong_item" | "missing" | "not_as_described" | "not_received" | "late" | "price_drop" | "adverse_reaction" | "unclear_spec" | "installation_fee" | "service" | "other";
         /** @enum {string} */
-        xinfu__aftersales__contracts__State: "open" | "accepted" | "declined" | "withdrawn";
+        xinfu__aftersales__contracts__State: "open" | "approval" | "awaiting_goods" | "returning" | "received" | "refunding" | "sending" | "granting" | "handling" | "done" | "declined" | "withdrawn" | "stuck";
+        /**
+         * LineOut
+         * @description One of `debit` and `credit` is ''.
+         */
+        xinfu__aftersales__ledger__schemas__LineOut: {
+            account: components["schemas"]["Account"];
+            /** Name */
+            name: string;
+            /** Debit */
+            debit: string;
+            /** Credit */
+            credit: string;
+            /** Currency */
+            currency: string;
+        };
+        /** EditIn */
+        xinfu__aftersales__listing__schemas__EditIn: {
+            campaign: components["schemas"]["xinfu__aftersales__listing__schemas__Given"];
+            sku: components["schemas"]["xinfu__aftersales__listing__schemas__Given"];
+            /** Price */
+            price: string;
+            /**
+             * Per Customer
+             * @default 0
+             */
+            per_customer: number;
+            /**
+             * Quantity
+             * @default 0
+             */
+            quantity: number;
+            starts_at: components["schemas"]["Moment"];
+            ends_at: components["schemas"]["Moment"];
+            /** @default [] */
+            accept: components["schemas"]["Ticks"];
+            /** Version */
+            version: number;
+        };
+        xinfu__aftersales__listing__schemas__Given: string;
+        /**
+         * OutcomeOut
+         * @description `code` '' = done.
+         */
+        xinfu__aftersales__listing__schemas__OutcomeOut: {
+            id: components["schemas"]["Id-Output"];
+            /** Code */
+            code: string;
+            /** Text */
+            text: string;
+        };
+        xinfu__commerce__operations_contracts__Given: string;
         xinfu__commerce__operations_contracts__Reason: string;
+        /**
+         * LineOut
+         * @description `product_id` is '' when the sku is not in the catalogue.
+         */
+        xinfu__commerce__schemas__LineOut: {
+            /** Sku */
+            sku: string;
+            /** Product Id */
+            product_id: string;
+            /** Name */
+            name: string;
+            /** Options */
+            options: components["schemas"]["xinfu__commerce__schemas__OptionOut"][];
+            /** Quantity */
+            quantity: number;
+            /** Price */
+            price: string;
+            /** Image */
+            image: string;
+        };
+        /** OptionOut */
+        xinfu__commerce__schemas__OptionOut: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * ParcelOut
+         * @description Scans oldest first.
+         */
+        xinfu__commerce__schemas__ParcelOut: {
+            /** Carrier */
+            carrier: string;
+            /** Tracking No */
+            tracking_no: string;
+            /** Promised By */
+            promised_by: number | null;
+            /** Scans */
+            scans: components["schemas"]["ScanOut"][];
+        };
+        /** StepOut */
+        xinfu__commerce__schemas__StepOut: {
+            key: components["schemas"]["StepKey"];
+            /** Text */
+            text: string;
+            /** At */
+            at: number | null;
+            /** Done */
+            done: boolean;
+            /** Detail */
+            detail: string;
+        };
         /** @enum {string} */
         xinfu__conversations__contracts__Kind: "text" | "image" | "file" | "order" | "product" | "orders";
         /** @enum {string} */
@@ -4296,6 +8524,23 @@ export interface components {
             /** Open */
             open: boolean;
         };
+        /** TextIn */
+        xinfu__conversations__schemas__TextIn: {
+            /** Text */
+            text: string;
+        };
+        /**
+         * EditIn
+         * @description What to change; what is left out stays. `note` is added to the others.
+         */
+        xinfu__customers__schemas__EditIn: {
+            /** Tags */
+            tags?: string[] | null;
+            /** Vip */
+            vip?: number | null;
+            /** Note */
+            note?: string | null;
+        };
         /**
          * ShopOut
          * @description `widget_secret` only for who may edit settings.
@@ -4311,6 +8556,58 @@ export interface components {
             currency: string;
             /** Widget Secret */
             widget_secret: string | null;
+        };
+        xinfu__kit__ids__Id__1: string;
+        xinfu__kit__ids__Id__2: string;
+        /** OutcomeOut */
+        xinfu__reception__assist_schemas__OutcomeOut: {
+            /** Code */
+            code: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * StepOut
+         * @description `command`: {"do": "operation", operation, order} | {"do": "request", order, wish} | {"do": "article", article} | {"do": "consult"} |
+         *     {"do": "say"} | {"do": "note"} | {"do": "wrapup"}.
+         */
+        xinfu__reception__assist_schemas__StepOut: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Why */
+            why: string;
+            /** Command */
+            command: {
+                [key: string]: unknown;
+            };
+        };
+        /** @enum {string} */
+        xinfu__reception__today__Kind: "answered" | "acted" | "shown" | "asked_back" | "no_answer" | "handed_over";
+        /** @enum {string} */
+        xinfu__risk__schemas__State: "open" | "confirmed" | "dismissed" | "appealed" | "lapsed";
+        /** LineOut */
+        xinfu__teaching__schemas__LineOut: {
+            intent?: components["schemas"]["Label"] | null;
+            emotion?: components["schemas"]["Label"] | null;
+            demand?: components["schemas"]["Label"] | null;
+            abuse?: components["schemas"]["Label"] | null;
+            danger?: components["schemas"]["Label"] | null;
+            /** Id */
+            id: string;
+            /** Text */
+            text: string;
+            /** Before */
+            before: string;
+            /** Part */
+            part: string;
+            /** Source */
+            source: string;
+            /** Actor */
+            actor: string;
+            /** At */
+            at: number;
         };
     };
     responses: never;
@@ -5112,7 +9409,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TextIn"];
+                "application/json": components["schemas"]["xinfu__conversations__schemas__TextIn"];
             };
         };
         responses: {
@@ -5252,7 +9549,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TextIn"];
+                "application/json": components["schemas"]["xinfu__conversations__schemas__TextIn"];
             };
         };
         responses: {
@@ -5840,7 +10137,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EditIn"];
+                "application/json": components["schemas"]["xinfu__customers__schemas__EditIn"];
             };
         };
         responses: {
@@ -6184,7 +10481,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PreviewIn"];
+                "application/json": components["schemas"]["OperationPreviewIn"];
             };
         };
         responses: {
@@ -6294,7 +10591,7 @@ export interface operations {
             };
         };
     };
-    preview_request_api_v1_aftersales_requests_preview_post: {
+    preview_case_api_v1_aftersales_cases_preview_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -6313,7 +10610,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RequestPreviewOut"];
+                    "application/json": components["schemas"]["CasePreviewOut"];
                 };
             };
             /** @description Validation Error */
@@ -6327,11 +10624,20 @@ export interface operations {
             };
         };
     };
-    search_requests_api_v1_aftersales_requests_get: {
+    search_cases_api_v1_aftersales_cases_get: {
         parameters: {
             query?: {
-                customer_id?: components["schemas"]["Id-Input"] | null;
-                state?: components["schemas"]["State-Input"] | null;
+                customer_id?: components["schemas"]["xinfu__kit__ids__Id__1"] | null;
+                queue?: components["schemas"]["Queue"] | null;
+                state?: components["schemas"]["xinfu__aftersales__contracts__State"] | null;
+                kind?: components["schemas"]["Kind-Input"] | null;
+                mine?: boolean;
+                overdue?: boolean;
+                risky?: boolean;
+                appealed?: boolean;
+                simple?: boolean;
+                live?: boolean;
+                order?: "due" | "newest";
                 cursor?: string | null;
                 limit?: number;
             };
@@ -6347,7 +10653,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RequestsOut"];
+                    "application/json": components["schemas"]["CasesOut"];
                 };
             };
             /** @description Validation Error */
@@ -6361,7 +10667,7 @@ export interface operations {
             };
         };
     };
-    open_request_api_v1_aftersales_requests_post: {
+    open_case_api_v1_aftersales_cases_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -6380,7 +10686,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RequestOut"];
+                    "application/json": components["schemas"]["CaseOut"];
                 };
             };
             /** @description Validation Error */
@@ -6394,7 +10700,60 @@ export interface operations {
             };
         };
     };
-    requests_of_order_api_v1_aftersales_orders__no__requests_get: {
+    count_cases_api_v1_aftersales_cases_counts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountsOut"];
+                };
+            };
+        };
+    };
+    accept_simple_cases_api_v1_aftersales_cases_bulk_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cases_of_order_api_v1_aftersales_orders__no__cases_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -6411,7 +10770,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RequestsOut"];
+                    "application/json": components["schemas"]["CasesOut"];
                 };
             };
             /** @description Validation Error */
@@ -6425,7 +10784,7 @@ export interface operations {
             };
         };
     };
-    show_request_api_v1_aftersales_requests__number__get: {
+    show_case_api_v1_aftersales_cases__number__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -6442,7 +10801,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RequestOut"];
+                    "application/json": components["schemas"]["CasePageOut"];
                 };
             };
             /** @description Validation Error */
@@ -6456,7 +10815,7 @@ export interface operations {
             };
         };
     };
-    withdraw_request_api_v1_aftersales_requests__number__withdraw_post: {
+    withdraw_case_api_v1_aftersales_cases__number__withdraw_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -6473,7 +10832,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RequestOut"];
+                    "application/json": components["schemas"]["CaseOut"];
                 };
             };
             /** @description Validation Error */
@@ -6487,7 +10846,7 @@ export interface operations {
             };
         };
     };
-    accept_request_api_v1_aftersales_requests__number__accept_post: {
+    accept_case_api_v1_aftersales_cases__number__accept_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -6498,7 +10857,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DecideIn"];
+                "application/json": components["schemas"]["AcceptIn"];
             };
         };
         responses: {
@@ -6508,7 +10867,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RequestOut"];
+                    "application/json": components["schemas"]["CaseOut"];
                 };
             };
             /** @description Validation Error */
@@ -6522,7 +10881,7 @@ export interface operations {
             };
         };
     };
-    decline_request_api_v1_aftersales_requests__number__decline_post: {
+    decline_case_api_v1_aftersales_cases__number__decline_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -6533,7 +10892,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DecideIn"];
+                "application/json": components["schemas"]["NoteIn"];
             };
         };
         responses: {
@@ -6543,7 +10902,2096 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RequestOut"];
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    assign_case_api_v1_aftersales_cases__number__assign_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    note_case_api_v1_aftersales_cases__number__notes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["xinfu__aftersales__case_schemas__TextIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_evidence_api_v1_aftersales_cases__number__evidence_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvidenceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    sent_back_api_v1_aftersales_cases__number__parcel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParcelIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    parcel_arrived_api_v1_aftersales_cases__number__arrived_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    inspect_goods_api_v1_aftersales_cases__number__inspect_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reject_goods_api_v1_aftersales_cases__number__reject_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    goods_repaired_api_v1_aftersales_cases__number__repaired_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    check_step_api_v1_aftersales_cases__number__check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    offer_remedy_api_v1_aftersales_cases__number__remedy_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemedyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    close_case_api_v1_aftersales_cases__number__close_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reopen_case_api_v1_aftersales_cases__number__reopen_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    retry_case_api_v1_aftersales_cases__number__retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    settle_case_api_v1_aftersales_cases__number__settle_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    appeal_case_api_v1_aftersales_cases__number__appeals_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppealOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_appeals_api_v1_aftersales_appeals_get: {
+        parameters: {
+            query?: {
+                state?: "open" | "granted" | "upheld";
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppealsOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    decide_appeal_api_v1_aftersales_appeals__appeal_id__decide_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appeal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealDecideIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppealOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    my_cases_api_v1_widget_cases_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerCasesOut"];
+                };
+            };
+        };
+    };
+    open_mine_api_v1_widget_cases_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerOpenIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerCaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    shared_case_api_v1_widget_cases_shared__token__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    preview_mine_api_v1_widget_cases_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerPreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePreviewOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    my_case_api_v1_widget_cases__number__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerCaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    withdraw_mine_api_v1_widget_cases__number__withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerCaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_my_photos_api_v1_widget_cases__number__photos_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerPhotosIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerCaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    i_sent_it_api_v1_widget_cases__number__parcel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerParcelIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerCaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    appeal_mine_api_v1_widget_cases__number__appeal_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerWordsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerCaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reopen_mine_api_v1_widget_cases__number__reopen_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerWordsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerCaseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    share_mine_api_v1_widget_cases__number__share_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_approvals_api_v1_authority_approvals_get: {
+        parameters: {
+            query?: {
+                which?: "waiting" | "over" | "all";
+                mine?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalsOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    count_approvals_api_v1_authority_approvals_count_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountOut"];
+                };
+            };
+        };
+    };
+    show_approval_api_v1_authority_approvals__approval_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    approve_api_v1_authority_approvals__approval_id__approve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoteIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    decline_api_v1_authority_approvals__approval_id__decline_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoteIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_back_api_v1_authority_approvals__approval_id__withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    my_limits_api_v1_authority_mine_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MineOut"][];
+                };
+            };
+        };
+    };
+    show_limits_api_v1_authority_limits_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsOut"];
+                };
+            };
+        };
+    };
+    save_limits_api_v1_authority_limits_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    preview_limits_api_v1_authority_limits_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_entries_api_v1_ledger_entries_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                case_no?: string;
+                order_no?: string;
+                customer_id?: string;
+                account?: components["schemas"]["Account"] | null;
+                kind?: string;
+                since?: number | null;
+                until?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntriesOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_home_api_v1_ledger_entries_csv_get: {
+        parameters: {
+            query?: {
+                case_no?: string;
+                order_no?: string;
+                customer_id?: string;
+                account?: components["schemas"]["Account"] | null;
+                kind?: string;
+                since?: number | null;
+                until?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    balances_api_v1_ledger_balances_get: {
+        parameters: {
+            query?: {
+                since?: number | null;
+                until?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BalancesOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    verify_api_v1_ledger_verify_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationOut"];
+                };
+            };
+        };
+    };
+    show_packs_api_v1_aftersales_packs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PacksOut"];
+                };
+            };
+        };
+    };
+    check_draft_api_v1_aftersales_packs_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    publish_draft_api_v1_aftersales_packs_publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedPackOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    choose_pack_api_v1_aftersales_packs_choose_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChooseIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PacksOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    look_at_last_month_api_v1_aftersales_packs_last_month_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    look_on_api_v1_aftersales_packs_last_month__look_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                look_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    stop_looking_api_v1_aftersales_packs_last_month__look_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                look_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    show_version_api_v1_aftersales_packs__pack__versions__version__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pack: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackTextOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    differences_api_v1_aftersales_packs__pack__versions__version__differences_get: {
+        parameters: {
+            query: {
+                other: string;
+                other_version: number;
+            };
+            header?: never;
+            path: {
+                pack: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    revert_to_api_v1_aftersales_packs__pack__versions__version__revert_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pack: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevertIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedPackOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    withdraw_version_api_v1_aftersales_packs__pack__versions__version__withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pack: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PacksOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    search_listings_api_v1_listings_get: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["ListingState"] | null;
+                q?: string;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingsOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    enter_listing_api_v1_listings_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnterIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    look_at_listing_api_v1_listings_look_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookedOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    verify_many_api_v1_listings_verify_many_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["xinfu__aftersales__listing__schemas__OutcomeOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    import_listings_api_v1_listings_import_post: {
+        parameters: {
+            query?: {
+                keep_good?: boolean;
+                submit?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/json": string;
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    show_listing_api_v1_listings__listing_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    edit_listing_api_v1_listings__listing_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["xinfu__aftersales__listing__schemas__EditIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    submit_listing_api_v1_listings__listing_id__submit_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    verify_listing_api_v1_listings__listing_id__verify_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reject_listing_api_v1_listings__listing_id__reject_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    withdraw_listing_api_v1_listings__listing_id__withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingOut"];
                 };
             };
             /** @description Validation Error */
@@ -6769,7 +13217,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VersionOut"][];
+                    "application/json": components["schemas"]["ArticleVersionOut"][];
                 };
             };
             /** @description Validation Error */
@@ -6801,7 +13249,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VersionOut"];
+                    "application/json": components["schemas"]["ArticleVersionOut"];
                 };
             };
             /** @description Validation Error */
@@ -7178,7 +13626,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OutcomeOut"][];
+                    "application/json": components["schemas"]["ScriptOutcomeOut"][];
                 };
             };
             /** @description Validation Error */
@@ -7544,6 +13992,348 @@ export interface operations {
             };
         };
     };
+    overview_api_v1_training_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+        };
+    };
+    labelled_lines_api_v1_training_lines_get: {
+        parameters: {
+            query?: {
+                head?: components["schemas"]["Head"] | null;
+                label?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinePage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    label_line_api_v1_training_lines_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LineIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["xinfu__teaching__schemas__LineOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_line_api_v1_training_lines__line_id__delete: {
+        parameters: {
+            query?: {
+                head?: components["schemas"]["Head"] | null;
+            };
+            header?: never;
+            path: {
+                line_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    import_lines_api_v1_training_lines_import_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/json": string;
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+        };
+    };
+    unsure_api_v1_training_unsure_get: {
+        parameters: {
+            query?: {
+                head?: "intent" | "emotion" | "demand" | "abuse" | "danger";
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    begin_api_v1_training_runs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"];
+                };
+            };
+        };
+    };
+    run_api_v1_training_runs__run_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cancel_api_v1_training_runs__run_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    versions_api_v1_training_versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"][];
+                };
+            };
+        };
+    };
+    version_api_v1_training_versions__version_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    use_api_v1_training_in_use_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Use"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InUseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_agents_api_v1_agents_get: {
         parameters: {
             query?: never;
@@ -7672,9 +14462,14 @@ export interface operations {
             };
         };
     };
-    simulator_api_v1_demo_simulator_get: {
+    list_findings_api_v1_risk_findings_get: {
         parameters: {
-            query?: never;
+            query?: {
+                state?: components["schemas"]["xinfu__risk__schemas__State"] | null;
+                pattern?: components["schemas"]["Pattern"] | null;
+                cursor?: string | null;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7687,31 +14482,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SimulatorState"];
-                };
-            };
-        };
-    };
-    switch_simulator_api_v1_demo_simulator_put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SimulatorState"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SimulatorState"];
+                    "application/json": components["schemas"]["RiskFindingsOut"];
                 };
             };
             /** @description Validation Error */
@@ -7725,7 +14496,7 @@ export interface operations {
             };
         };
     };
-    identities_api_v1_demo_identities_get: {
+    figures_api_v1_risk_figures_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -7740,7 +14511,868 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Identity"][];
+                    "application/json": components["schemas"]["FiguresOut"];
+                };
+            };
+        };
+    };
+    findings_of_case_api_v1_risk_cases__number__findings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskFindingOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    confirm_api_v1_risk_findings__finding_id__confirm_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                finding_id: components["schemas"]["Id_0-9a-f__32____"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskFindingOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    dismiss_api_v1_risk_findings__finding_id__dismiss_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                finding_id: components["schemas"]["Id_0-9a-f__32____"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskFindingOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    appeal_api_v1_risk_findings__finding_id__appeal_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                finding_id: components["schemas"]["Id_0-9a-f__32____"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskFindingOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    entity_api_v1_risk_entities__customer_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: components["schemas"]["Id_0-9a-f__32____"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    trust_api_v1_risk_entities__customer_id__trust_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: components["schemas"]["Id_0-9a-f__32____"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrustIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    trusted_api_v1_risk_trusted_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrustedOut"][];
+                };
+            };
+        };
+    };
+    distrust_api_v1_risk_trusted_revoke_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DistrustIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    contacts_api_v1_risk_contacts_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactsOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    warn_api_v1_risk_conversations__conversation_id__warn_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: components["schemas"]["Id_0-9a-f__32____"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    end_api_v1_risk_conversations__conversation_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: components["schemas"]["Id_0-9a-f__32____"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    exclusions_api_v1_risk_exclusions_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExclusionsOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    leave_out_api_v1_risk_exclusions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExcludeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExclusionOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    count_again_api_v1_risk_exclusions__exclusion_id__revert_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exclusion_id: components["schemas"]["Id_0-9a-f__32____"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExclusionOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    rules_api_v1_risk_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
+                };
+            };
+        };
+    };
+    save_rules_api_v1_risk_rules_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ai_today_api_v1_ai_today_get: {
+        parameters: {
+            query?: {
+                day?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ai_gave_up_api_v1_ai_gave_up_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GaveUpOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    correct_ai_api_v1_ai_corrections_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    draft_api_v1_assist_conversations__conversation_id__draft_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: components["schemas"]["Id_0-9a-f__32____"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    draft_stream_api_v1_assist_conversations__conversation_id__draft_stream_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: components["schemas"]["Id_0-9a-f__32____"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    next_steps_api_v1_assist_conversations__conversation_id__next_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: components["schemas"]["Id_0-9a-f__32____"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    knowledge_api_v1_assist_conversations__conversation_id__knowledge_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: components["schemas"]["Id_0-9a-f__32____"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    wrapup_api_v1_assist_conversations__conversation_id__wrapup_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: components["schemas"]["Id_0-9a-f__32____"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrapupOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    confirm_api_v1_assist_conversations__conversation_id__wrapup_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: components["schemas"]["Id_0-9a-f__32____"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WrapupIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrappedOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    setup_api_v1_assist_llm_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LlmOut"];
+                };
+            };
+        };
+    };
+    save_setup_api_v1_assist_llm_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LlmIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LlmOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    try_setup_api_v1_assist_llm_try_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedOut"];
                 };
             };
         };

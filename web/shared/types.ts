@@ -53,6 +53,7 @@ export interface Summary {
   tags: string[];
   outcome: string;
   callback: string;
+  excluded: boolean;
   version: number;
 }
 
@@ -190,11 +191,11 @@ export type CustomerProfile = Schemas["ProfileOut"];
 export type Order = Schemas["OrderOut"];
 export type KnowledgeHit = Schemas["HitOut"];
 export type Article = Schemas["ArticleOut"];
-export type ArticleVersion = Schemas["VersionOut"];
+export type ArticleVersion = Schemas["ArticleVersionOut"];
 export type KnowledgeGap = Schemas["GapOut"];
 export type ImportReport = Schemas["Report"];
 export type Script = Schemas["ScriptOut"];
-export type ScriptOutcome = Schemas["OutcomeOut"];
+export type ScriptOutcome = Schemas["ScriptOutcomeOut"];
 export type ScriptSample = Schemas["SampleOut"];
 export type Rehearsal = Schemas["RehearsalOut"];
 export type Staff = Schemas["StaffOut"];

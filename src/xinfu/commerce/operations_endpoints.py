@@ -5,7 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 
 from xinfu.commerce.operations import OrderOperations
-from xinfu.commerce.operations_schemas import DoneOut, HistoriesOut, PerformIn, PreviewIn, PreviewOut, done_out, histories_out, preview_out
+from xinfu.commerce.operations_schemas import (
+    DoneOut,
+    HistoriesOut,
+    OperationPreviewIn,
+    PerformIn,
+    PreviewOut,
+    done_out,
+    histories_out,
+    preview_out,
+)
 from xinfu.identity import CurrentActor, CurrentShop
 from xinfu.kit.http import locale_of, provided
 
@@ -16,7 +25,7 @@ Service = Annotated[OrderOperations, Depends(provided(OrderOperations))]
 
 @router.post("/orders/{no}/operations/preview")
 async def preview_operation(
-    no: str, body: PreviewIn, request: Request, actor: CurrentActor, shop: CurrentShop, service: Service
+    no: str, body: OperationPreviewIn, request: Request, actor: CurrentActor, shop: CurrentShop, service: Service
 ) -> PreviewOut:
     """What would happen; nothing happens."""
     return preview_out(await service.preview(actor, shop, no, body.asked.operation, body.asked), locale_of(request))

@@ -22,13 +22,13 @@ from xinfu.kit.clock import to_ms
 from xinfu.kit.i18n import Locale
 
 
-class PreviewIn(BaseModel):
+class OperationPreviewIn(BaseModel):
     """`asked` names its operation and carries that operation's inputs."""
 
     asked: AnyInputs
 
 
-class PerformIn(PreviewIn):
+class PerformIn(OperationPreviewIn):
     """`token` from the preview; `key` of the caller's choice, so that a repeated request acts once."""
 
     token: str = Field(max_length=32)

@@ -16,12 +16,12 @@ from xinfu.knowledge.schemas import (
     ArticleOut,
     ArticlePage,
     ArticleStatus,
+    ArticleVersionOut,
     GapOut,
     GapPage,
     GapStateName,
     HitOut,
     Restore,
-    VersionOut,
 )
 from xinfu.knowledge.service import Knowledge
 
@@ -93,18 +93,18 @@ async def archive_article(actor: CurrentActor, shop: CurrentShop, knowledge: Art
 
 
 @router.get("/knowledge/articles/{article_id}/versions")
-async def versions(actor: CurrentActor, shop: CurrentShop, knowledge: Articles, article_id: str) -> list[VersionOut]:
+async def versions(actor: CurrentActor, shop: CurrentShop, knowledge: Articles, article_id: str) -> list[ArticleVersionOut]:
     """Every save, newest first, 100 at most."""
     rows = await knowledge.versions(actor, shop, article_id)
-    return [VersionOut.of(row, before) for row, before in zip(rows, [*rows[1:], None], strict=True)]
+    return [ArticleVersionOut.of(row, before) for row, before in zip(rows, [*rows[1:], None], strict=True)]
 
 
 @router.get("/knowledge/articles/{article_id}/versions/{number}")
-async def version(actor: CurrentActor, shop: CurrentShop, knowledge: Articles, article_id: str, number: Number) -> VersionOut:
+async def version(actor: CurrentActor, shop: CurrentShop, knowledge: Articles, article_id: str, number: Number) -> ArticleVersionOut:
     """The article as it stood after one save."""
     row = await knowledge.version(actor, shop, article_id, number)
     before = await knowledge.version(actor, shop, article_id, number - 1) if number > 1 else None
-    return VersionOut.of(row, before)
+    return ArticleVersionOut.of(row, before)
 
 
 @router.post("/knowledge/articles/{article_id}/versions/{number}/restore")

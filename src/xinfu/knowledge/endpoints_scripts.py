@@ -8,7 +8,6 @@ from xinfu.identity import CurrentActor, CurrentShop
 from xinfu.kit.http import provided
 from xinfu.knowledge.model import Script
 from xinfu.knowledge.schemas_scripts import (
-    OutcomeOut,
     RehearsalOut,
     RehearseIn,
     SampleIn,
@@ -16,6 +15,7 @@ from xinfu.knowledge.schemas_scripts import (
     ScriptChange,
     ScriptIn,
     ScriptOut,
+    ScriptOutcomeOut,
     ScriptUsed,
     SentBack,
     Submitted,
@@ -58,7 +58,7 @@ async def scripts_in_review(actor: CurrentActor, shop: CurrentShop, words: Words
 @router.get("/scripts/outcomes")
 async def script_outcomes(
     actor: CurrentActor, shop: CurrentShop, words: Words, days: Annotated[int, Query(ge=1, le=366)] = 30
-) -> list[OutcomeOut]:
+) -> list[ScriptOutcomeOut]:
     """What became of the conversations scripts were used in, most used script first."""
     return await words.outcomes(actor, shop, days)
 

@@ -95,7 +95,7 @@ class ArticlePage(BaseModel):
     next: str | None
 
 
-class VersionOut(BaseModel):
+class ArticleVersionOut(BaseModel):
     """An article after one save. `changed` names the fields that differ from the save before; `restored_from` the version brought back."""
 
     version: int

@@ -98,7 +98,7 @@ class SentBack(Submitted):
     note: Annotated[Line, Field(min_length=1, max_length=500)]
 
 
-class OutcomeOut(BaseModel):
+class ScriptOutcomeOut(BaseModel):
     """What became of conversations a script was used in; `rating` is the mean of those rated."""
 
     script_id: Id

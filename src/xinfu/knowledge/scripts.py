@@ -17,7 +17,7 @@ from xinfu.knowledge.model import Script, ScriptUse
 from xinfu.knowledge.policy import FITS, SUGGESTED, check_window, fits, in_window, latin_forms, phrases, variables
 from xinfu.knowledge.rehearsal import Rehearsals
 from xinfu.knowledge.schemas import as_time
-from xinfu.knowledge.schemas_scripts import OutcomeOut, ScriptChange, ScriptIn
+from xinfu.knowledge.schemas_scripts import ScriptChange, ScriptIn, ScriptOutcomeOut
 
 
 class Scripts:
@@ -138,14 +138,14 @@ class Scripts:
             async with self._database.unit() as unit:
                 await repository.note_outcome(unit, shop_id, conversation_id, said)
 
-    async def outcomes(self, actor: Actor, shop_id: Id, days: int) -> list[OutcomeOut]:
+    async def outcomes(self, actor: Actor, shop_id: Id, days: int) -> list[ScriptOutcomeOut]:
         """What became of the conversations scripts were used in during the last `days`; shared and one's own, most used first."""
         actor.require(Permission.KNOWLEDGE_READ, shop_id)
         async with self._database.read() as unit:
             names = {row.id: row.title for row in await repository.scripts(unit, shop_id, actor.id)}
             found = await repository.outcomes(unit, shop_id, self._clock.now() - timedelta(days=days))
         return [
-            OutcomeOut(
+            ScriptOutcomeOut(
                 script_id=script_id, title=names[script_id], uses=uses, conversations=conversations,
                 resolved=resolved, handed_back=handed_back, rated=rated, rating=None if rating is None else round(float(rating), 2),
             )

@@ -45,7 +45,7 @@ export function wishOf(form: WishForm): Wish | null {
     .filter(([, quantity]) => quantity > 0)
     .map(([line, quantity]) => ({ line: Number(line), quantity, to_sku: form.kind === "exchange" ? (form.to[Number(line)] ?? "") : "" }));
   if (items.length === 0) return null;
-  return { kind: form.kind, reason: form.reason, items, party: form.party, words: form.words.trim(), remedy: "", photos: [] };
+  return { kind: form.kind, reason: form.reason, items, party: form.party, words: form.words.trim(), remedy: "", photos: [], late: false, refund_to: "" };
 }
 
 /** The newest first, for the order they belong to. */

@@ -7,7 +7,7 @@ export type Preview = Schemas["PreviewOut"];
 export type Done = Schemas["DoneOut"];
 export type Histories = Schemas["HistoriesOut"];
 export type Marks = Schemas["MarksOut"];
-export type Asked = Schemas["PreviewIn"]["asked"];
+export type Asked = Schemas["OperationPreviewIn"]["asked"];
 export type Operation = Preview["operation"];
 
 const PERMISSION: Record<Operation, string> = {
@@ -119,7 +119,7 @@ export function askedOf(operation: Operation, form: Form): Asked | null {
       return form.method.trim() ? { operation, method: form.method.trim() } : null;
     case "change_items": {
       const changes = Object.entries(form.to).filter(([, sku]) => sku).map(([line, to_sku]) => ({ line: Number(line), to_sku }));
-      return changes.length ? { operation, changes } : null;
+      return changes.length ? { operation, changes, method: "" } : null;
     }
     case "reissue": {
       const items = Object.entries(form.again).filter(([, quantity]) => quantity > 0).map(([line, quantity]) => ({ line: Number(line), quantity }));
