@@ -43,7 +43,7 @@ test("a form asks only for what was filled in", () => {
   const form = emptyForm({ note: "放门口" });
   expect(askedOf("change_address", form)).toBeNull();
   expect(askedOf("change_address", { ...form, phone: " 13800000000 " })).toEqual({ operation: "change_address", phone: "13800000000" });
-  expect(askedOf("change_items", { ...form, to: { 0: "", 1: "B-2" } })).toEqual({ operation: "change_items", changes: [{ line: 1, to_sku: "B-2" }] });
+  expect(askedOf("change_items", { ...form, to: { 0: "", 1: "B-2" } })).toEqual({ operation: "change_items", changes: [{ line: 1, to_sku: "B-2" }], method: "" });
   expect(askedOf("reissue", { ...form, again: { 0: 0 } })).toBeNull();
   expect(askedOf("invoice", { ...form, title: "  " })).toBeNull();
   expect(askedOf("change_note", form)).toEqual({ operation: "change_note", note: "放门口" });
