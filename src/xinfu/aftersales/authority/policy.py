@@ -89,7 +89,7 @@ def _impossible(ask: Ask, rules: Rules, used: Used) -> list[Reason]:
         other = amount.currency if amount.currency != rules.currency else paid.currency
         said = f"额度按 {rules.currency} 计，这笔是 {other}。", f"Limits are in {rules.currency}; this is {other}."
         return [Reason("currency", *said, True)]
-    if not 0 <= amount.minor <= MOST or paid.minor < 0:
+    if type(amount.minor) is not int or not 0 <= amount.minor <= MOST or paid.minor < 0:
         return [Reason("amount", "金额不对。", "The amount is not possible.", True)]
     if ask.action in MONEY_BACK and used.order_back + amount.minor > paid.minor:
         left = Money(max(0, paid.minor - used.order_back), rules.currency)

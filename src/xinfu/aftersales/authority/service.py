@@ -206,7 +206,8 @@ class Authority:
             if complete(row.two_person, list(votes.values())):
                 carrier = next(v.person for v in map(vote_of, reversed(row.votes)) if votes[v.person.id])
                 by = Actor("staff", carrier.id, carrier.name, frozenset({shop_id}), role=carrier.role)
-                await self._record(unit, by, shop_id, ask, row.key, rules_version, row.id)
+                if await repository.use_by_key(unit, shop_id, row.key) is None:  # else its asker may grant it by now, and has
+                    await self._record(unit, by, shop_id, ask, row.key, rules_version, row.id)
                 return await self._end(unit, actor, row, "approved")
             audit.record(unit, actor, self._clock.now(), "authority.agreed", shop_id, "authority_approval", row.id, **_told(ask))
             await unit.flush()
