@@ -1,5 +1,6 @@
 /* English words of the workbench: short and spoken. Same shape as the Chinese ones. */
 import assist from "./en.assist.ts";
+import audit_words from "./en.audit.ts";
 import authority from "./en.authority.ts";
 import cases from "./en.cases.ts";
 import packs from "./en.packs.ts";
@@ -7,6 +8,7 @@ import type zh from "./zh-CN.ts";
 
 const en: typeof zh = {
   ...assist,
+  ...audit_words,
   ...authority,
   ...cases,
   ...packs,

@@ -1,11 +1,13 @@
 /* Chinese words of the workbench: short, spoken, full-width punctuation. */
 import assist from "./zh-CN.assist.ts";
+import audit_words from "./zh-CN.audit.ts";
 import authority from "./zh-CN.authority.ts";
 import cases from "./zh-CN.cases.ts";
 import packs from "./zh-CN.packs.ts";
 
 export default {
   ...assist,
+  ...audit_words,
   ...authority,
   ...cases,
   ...packs,
