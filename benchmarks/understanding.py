@@ -4,19 +4,21 @@
     python benchmarks/understanding.py --report docs/understanding.md \\
         --jddc dev_select.txt --map jddc_dev_map.tsv          # the whole report; without the two options JDDC is left out
     … --families                        # and trains the other families again (minutes)
-    … --desk http://127.0.0.1:8600 --login owner:…            # and plays the JDDC messages at a centre (xinfu demo --no-simulate)
 
+With JDDC the messages are also said to the front desk of a demo shop, made for it and thrown away (benchmarks/reception_share.py).
 The JDDC file is tab-separated (id, message, label), the map has a header and then their label and our intent. Cost is processor time
 of the reading thread, so that a busy machine changes the figures less.
 """
 
 import argparse
+import asyncio
 import json
 import random
 import re
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -42,7 +44,6 @@ from xinfu.understanding.taxonomy import HEADS
 _ROUNDS = 300
 _TESTS = Path(__file__).parent.parent / "tests" / "understanding"
 _TRIED = Path(__file__).parent / "understanding_families.json"
-_DESK = Path(__file__).parent / "understanding_desk.json"
 _WRITTEN_ON = date(2026, 3, 10)  # the day the set of named things speaks of
 _BARE = re.compile(r"[\W_]+")
 OWN = {
@@ -195,9 +196,20 @@ def report(jddc: Path | None, label_map: Path | None) -> dict[str, Any]:
     found["follow_ups"] = follow_ups(understanding)
     found["baseline"] = baselines(others, examples, sets)
     found["polarity"] = polarity(others, understanding, sets)
-    found["families"], found["desk"] = (json.loads(kept.read_text("utf-8")) if kept.exists() else None for kept in (_TRIED, _DESK))
+    found["families"] = json.loads(_TRIED.read_text("utf-8")) if _TRIED.exists() else None
+    found["desk"] = desk([line.text for line in sets[JDDC][1]]) if JDDC in sets else None
     found["cost"] = cost_in_processes_of_their_own()
     return found
+
+
+def desk(texts: Sequence[str]) -> dict[str, Any]:
+    """What the front desk of a demo shop, made for this, does with each message."""
+    import reception_share
+
+    with tempfile.TemporaryDirectory() as made:
+        command = [sys.executable, "-c", "from xinfu.cli import app; app()", "init", "--demo", "--data", made]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        return asyncio.run(reception_share.play(Path(made), texts)).as_json()
 
 
 def baselines(others: Any, examples: Mapping[str, Sequence[Any]], sets: Mapping[str, tuple[str, list[Line]]]) -> dict[str, Any]:
@@ -263,22 +275,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--jddc", type=Path, help="JDDC development messages: id, message, label")
     parser.add_argument("--map", type=Path, help="their labels as our intents")
     parser.add_argument("--families", action="store_true", help="train the other families again")
-    parser.add_argument("--desk", help="address of a demo centre at which the JDDC messages are played")
-    parser.add_argument("--login", default="", help="who reads its AI page, as login:password")
     options = parser.parse_args(arguments)
     if (options.jddc is None) != (options.map is None):
         parser.error("--jddc and --map go together")
-    if options.desk and not (options.jddc and options.login):
-        parser.error("--desk needs --jddc and --login")
     if options.report:
         import understanding_report
 
         if options.families:
             keep(_TRIED, tried(options.jddc, options.map))
-        if options.desk:
-            import understanding_desk
-
-            keep(_DESK, understanding_desk.shares(options.desk, options.login, options.jddc))
         figures = report(options.jddc, options.map)
         options.report.write_text(understanding_report.written(figures), "utf-8")
         return 0
