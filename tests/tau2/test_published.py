@@ -33,25 +33,33 @@ def published(*people: str) -> Json:
     return whole
 
 
-async def test_every_task_ends_as_the_published_rules_have_it(tmp_path: Path) -> None:
-    tasks = read_tasks(FOLDER / "dev_tasks.json", published())
-    state = published(*{task.customer for task in tasks})
-    copies = Copies(tmp_path)
+async def prepared(folder: Path, state: Json) -> Copies:
+    copies = Copies(folder)
     await copies.prepare(state, "tau2-retail")
+    return copies
+
+
+CHOSEN = ("0", "3", "10", "16", "20", "22", "41", "58", "72", "80", "103", "105", "109", "110", "112")
+"""Every kind of action, several on one order, gift cards that pay, one that does not hold enough. `xinfu tau2 apply` plays all."""
+
+
+async def test_tasks_end_as_the_published_rules_have_it(tmp_path: Path) -> None:
+    tasks = [task for task in read_tasks(FOLDER / "dev_tasks.json", published()) if task.id in CHOSEN]
+    state = published(*{task.customer for task in tasks})
     played = []
+    copies = await prepared(tmp_path, state)
     for task in tasks:
         rules = Rules(state)
         agreed = [rules.act(write.name, dict(write.arguments)) for write in task.writes]
-        async with copies.fresh() as (work, shop_id):
-            one = await play(work, shop_id, task, state)
+        one = await play(*await copies.fresh(), task, state)
         assert one.shop == rules.state, task.id
         # Saying again what is so already is refused here and changes nothing either way.
         assert [done.outcome.done or done.outcome.code == "nothing_changes" for done in one.actions] == agreed, task.id
         played.append(one)
-    told = report(played)["summary"]
-    assert (told["tasks"], told["tasks_that_write"], told["actions"]) == (74, 68, 120)
-    assert told["done"] + sum(told["refused"].values()) == 120
-    assert all(action["confirmation"]["by"] == "customer" for task in report(played)["tasks"] for action in task["actions"])
+    await copies.close()
+    told = report(played)
+    assert told["summary"]["tasks"] == len(CHOSEN)
+    assert all(action["confirmation"]["by"] == "customer" for task in told["tasks"] for action in task["actions"])
 
 
 def variants(state: Json, other: Json) -> list[tuple[str, str, Json, str]]:
@@ -111,21 +119,20 @@ def variants(state: Json, other: Json) -> list[tuple[str, str, Json, str]]:
     return out
 
 
-async def test_forbidden_variants_of_published_orders_are_refused_and_change_nothing(tmp_path: Path, clock: FixedClock) -> None:
+async def test_forbidden_variants_of_published_orders_are_refused_and_change_nothing(tmp_path: Path) -> None:
     tasks = read_tasks(FOLDER / "dev_tasks.json", published())
     people = sorted({task.customer for task in tasks})
     state = published(*people[:6])
     wrong = variants(state, published(people[-1]))
     assert len(wrong) >= 60
     assert len({code for *_, code in wrong}) >= 10
-    copies = Copies(tmp_path, clock)
-    await copies.prepare(state, "tau2-retail")
-    async with copies.fresh() as (work, shop_id):
-        shop = Place(work, shop_id)
-        before = await shop.held()
-        got = [(name, who, given, (await shop.act(name, who, **given)).code) for name, who, given, _ in wrong]
-        assert got == wrong
-        assert await shop.held() == before
+    copies = await prepared(tmp_path, state)
+    shop = Place(*await copies.fresh())
+    before = await shop.held()
+    got = [(name, who, given, (await shop.act(name, who, **given)).code) for name, who, given, _ in wrong]
+    assert got == wrong
+    assert await shop.held() == before
+    await copies.close()
 
 
 async def test_the_shop_as_published_goes_out_as_it_came(tmp_path: Path, clock: FixedClock) -> None:
@@ -140,11 +147,12 @@ async def test_the_shop_as_published_goes_out_as_it_came(tmp_path: Path, clock: 
 
 
 def test_the_commands_leave_the_shop_alone_and_tell_what_every_task_did(tmp_path: Path) -> None:
-    async def prepare() -> None:
-        await Copies(tmp_path / "made").prepare(published("yusuf_rossi_9620"), "tau2-retail")
+    async def prepare() -> Path:
+        copies = await prepared(tmp_path / "made", published("yusuf_rossi_9620"))
+        await copies.close()
+        return copies.centre
 
-    asyncio.run(prepare())
-    centre = tmp_path / "made" / "first"
+    centre = asyncio.run(prepare())
     given = [t for t in json.loads((FOLDER / "dev_tasks.json").read_text("utf-8")) if t["id"] in ("0", "2", "3")]
     (tmp_path / "tasks.json").write_text(json.dumps(given))
     apply_command(tmp_path / "tasks.json", tmp_path / "out", centre)

@@ -61,13 +61,15 @@ async def _apply(config: Config, shop: str, tasks: Path, out: Path, whole: bool)
     played: list[Played] = []
     with tempfile.TemporaryDirectory() as folder, console.status("copying the shop") as status:
         copies = Copies(Path(folder))
-        await copies.prepare(before, pack)
-        for task in todo:
-            status.update(f"task {task.id}")
-            async with copies.fresh() as (work, shop_id):
-                one = await play(work, shop_id, task, before)
-            (out / f"task-{task.id}.json").write_text(json.dumps(one.shop if whole else one.changed, indent=4), "utf-8")
-            played.append(one)
+        try:
+            await copies.prepare(before, pack)
+            for task in todo:
+                status.update(f"task {task.id}")
+                one = await play(*await copies.fresh(), task, before)
+                (out / f"task-{task.id}.json").write_text(json.dumps(one.shop if whole else one.changed, indent=4), "utf-8")
+                played.append(one)
+        finally:
+            await copies.close()
     told = report(played)
     (out / "report.json").write_text(json.dumps(told, indent=2), "utf-8")
     summary: Json = told["summary"]

@@ -1,12 +1,12 @@
 """Plays the expected writing actions of tau2 tasks, each task on a fresh copy of a shop, and tells how every action went."""
 
+import asyncio
+import contextlib
 import json
 import re
-import shutil
-import tempfile
+import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from xinfu.config import Config
 from xinfu.identity import console_actor
 from xinfu.kit.clock import Clock
 from xinfu.kit.errors import Invalid
+from xinfu.kit.ids import Id
 from xinfu.tau2.actions import WRITING, Hand, Outcome, Yes
 from xinfu.tau2.shop import Json, difference, export
 from xinfu.tau2.workplace import Workplace, agent
@@ -75,48 +76,47 @@ def read_tasks(path: Path, shop: Json) -> list[Task]:
 
 
 class Copies:
-    """Fresh copies of one shop, each in files of its own that go when it is done with."""
+    """Fresh copies of one shop, one after the other, in a folder of its own: before each, everything is as it was at the beginning."""
 
     def __init__(self, folder: Path, clock: Clock | None = None) -> None:
+        self.centre = folder / "centre"
         self._folder = folder
-        self._clock = clock
-
-    @property
-    def _first(self) -> Path:
-        return self._folder / "first"
+        self._first = folder / "first.db"
+        self._work = Workplace(Config(data=self.centre), clock)
+        self._shop_id = ""
 
     async def prepare(self, shop: Json, pack: str) -> None:
-        """Make the copy that all others are made of."""
-        self._first.mkdir(parents=True)
-        path = self._folder / "shop.json"
+        """Bring the shop in, and keep how it is."""
+        work, path = self._work, self._folder / "shop.json"
+        self._write(path, shop)
+        await work.open()
+        settings = identity.ShopSettings(display_name="Tau2 Retail", locale="en", time_zone="America/New_York")
+        made = await work.shops.create(console_actor([]), SLUG, "Tau2 Retail", commerce.TAU2_CURRENCY, settings)
+        self._shop_id = made.id
+        await work.packs.choose(console_actor([made.id]), made.id, pack)
+        await commerce.import_tau2(work.database, path, made.id, customers.write_tau2_users, work.clock.now())
+        await asyncio.to_thread(_copy, self.centre / "xinfu.db", self._first)
+
+    async def fresh(self) -> tuple[Workplace, Id]:
+        """The workplace with the shop as it was at the beginning, and the shop's id."""
+        await asyncio.to_thread(_copy, self._first, self.centre / "xinfu.db")
+        return self._work, self._shop_id
+
+    async def close(self) -> None:
+        await self._work.close()
+
+    def _write(self, path: Path, shop: Json) -> None:
+        self.centre.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(shop), "utf-8")
-        work = Workplace(Config(data=self._first), self._clock)
-        try:
-            await work.open()
-            settings = identity.ShopSettings(display_name="Tau2 Retail", locale="en", time_zone="America/New_York")
-            made = await work.shops.create(console_actor([]), SLUG, "Tau2 Retail", commerce.TAU2_CURRENCY, settings)
-            await work.packs.choose(console_actor([made.id]), made.id, pack)
-            await commerce.import_tau2(work.database, path, made.id, customers.write_tau2_users, work.clock.now())
-        finally:
-            await work.close()
-
-    @asynccontextmanager
-    async def fresh(self) -> AsyncIterator[tuple[Workplace, str]]:
-        """A workplace over a copy, and the shop's id."""
-        with tempfile.TemporaryDirectory(dir=self._folder) as name:
-            folder = Path(name)
-            for file in self._first.iterdir():
-                shutil.copy(file, folder / file.name)
-            work = Workplace(Config(data=folder), self._clock)
-            try:
-                await work.settings.start()
-                await work.packs.start()
-                yield work, (await work.shop(SLUG)).id
-            finally:
-                await work.close()
 
 
-async def play(work: Workplace, shop_id: str, task: Task, before: Json) -> Played:
+def _copy(source: Path, target: Path) -> None:
+    """All of one SQLite file into another, through SQLite itself, so that who has it open sees the new content."""
+    with contextlib.closing(sqlite3.connect(source)) as one, contextlib.closing(sqlite3.connect(target)) as other:
+        one.backup(other)
+
+
+async def play(work: Workplace, shop_id: Id, task: Task, before: Json) -> Played:
     """The task's actions one after the other, each with the customer's recorded yes."""
     actor = agent(shop_id)
     hand = Hand(work.operations, work.cases, work.customers, actor, shop_id)
