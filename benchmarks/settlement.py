@@ -23,7 +23,7 @@ from sqlalchemy import func, select
 
 from xinfu import identity, migrations
 from xinfu.aftersales.ledger import Ledger
-from xinfu.aftersales.settlement import Outside, Pace, Settlement, Shipment, TaskDone, simulated
+from xinfu.aftersales.settlement import Outside, Pace, Settlement, Shipment, TaskDone, TaskEnded, simulated
 from xinfu.aftersales.settlement.model import TaskRow
 from xinfu.aftersales.settlement.simulators import Mood, Simulated
 from xinfu.commerce import EmbeddedShop, NewLine, NewOrder, NewPayment, bulk_write
@@ -74,9 +74,11 @@ class Cases:
         task = done.task
         if task.kind == "book":
             await self.settlement.send(unit, self.shop_id, shipment(task.case_no), case_no=task.case_no, **self.why(f"send-{task.case_no}"))
-        self.open[task.case_no] -= 1
-        if not self.open[task.case_no]:
-            self.ended[task.case_no] = time.perf_counter()
+
+    async def on_ended(self, ended: TaskEnded) -> None:
+        self.open[ended.case_no] -= 1
+        if not self.open[ended.case_no]:
+            self.ended[ended.case_no] = time.perf_counter()
 
     async def ask(self, number: str) -> None:
         async with self.database.unit() as unit:
@@ -117,6 +119,7 @@ async def run(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
 
     settlement = Settlement(database, clock, bus, shops, EmbeddedShop(), Ledger(database), far, durable, Pace(timeout=5, first=0.2, most=5))
     cases = Cases(database, settlement, clock, shop_id, args.cases)
+    bus.subscribe(TaskEnded, cases.on_ended)
     await fill(database, shop_id, cases.numbers, clock)
     await settlement.start()
     before = resource.getrusage(resource.RUSAGE_SELF)

@@ -1,6 +1,7 @@
 """How a task ended, recorded once: the row, the order's refund, the books, the case, the audit entry, in one transaction."""
 
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from xinfu.aftersales.ledger import Ledger
@@ -45,38 +46,42 @@ class Outcomes:
     async def record(self, shop_id: Id, task_id: Id, attempt: int, answer: Answer | Booking) -> None:
         """What the other side decided: done or refused."""
         async with self._database.unit() as unit:
-            row = await repository.by_id(unit, shop_id, task_id, lock=True)
-            if row is None or row.state != "waiting" or row.attempt != attempt:
+            held = await repository.held(unit, shop_id, task_id)
+            if held is None or held[0].state != "waiting" or held[0].attempt != attempt:
                 return
+            row, together = held
             row.tries += 1
             if isinstance(answer, Booking):
                 row.answer, row.reference = kept(answer), clean(answer.tracking_no)[:120]
             else:
                 row.reference = clean(answer.reference)[:120]
             state: TaskState = "done" if answer.outcome == "done" else "failed"
-            await self.end(unit, row, state, clean(answer.words)[:500], system_actor(shop_id), self._clock.now())
+            await self.end(unit, row, together, state, clean(answer.words)[:500], system_actor(shop_id), self._clock.now())
             self._crash(f"{row.kind}.recording")
         self._crash(f"{row.kind}.recorded")
 
     async def tried(self, shop_id: Id, task_id: Id, words: str) -> None:
         """A call went unanswered, or the other side has not decided yet."""
         async with self._database.unit() as unit:
-            row = await repository.by_id(unit, shop_id, task_id, lock=True)
-            if row is not None and row.state == "waiting":
-                row.tries, row.words = row.tries + 1, clean(words)[:500]
+            held = await repository.held(unit, shop_id, task_id)
+            if held is not None and held[0].state == "waiting":
+                held[0].tries, held[0].words = held[0].tries + 1, clean(words)[:500]
 
-    async def end(self, unit: Unit, row: TaskRow, state: TaskState, words: str, actor: Actor, at: datetime) -> None:
-        """Write the end of a task held in this unit."""
+    async def end(
+        self, unit: Unit, row: TaskRow, together: Sequence[TaskRow], state: TaskState, words: str, actor: Actor, at: datetime
+    ) -> None:
+        """Write the end of a task held in this unit, together with all of its case and kind."""
         row.state, row.words, row.settled_at = state, words, at
+        await unit.flush()
+        states = Counter(each.state for each in together) if row.case_no else Counter[str]()
+        task = task_of(row)
+        # Cases first, then the order and the books: the order in which whoever works on a case takes hold of them too.
+        for hook in self._hooks:
+            await hook(unit, TaskDone(task, states["waiting"], states["failed"], at))
         if state == "done":
             await self._done(unit, row, actor, at)
         elif state == "dropped":
             await self._dropped(unit, row, actor, at)
-        await unit.flush()
-        states = await repository.siblings(unit, row.shop_id, row.case_no, row.kind) if row.case_no else {}
-        task = task_of(row)
-        for hook in self._hooks:
-            await hook(unit, TaskDone(task, states.get("waiting", 0), states.get("failed", 0), at))
         audit.record(
             unit, actor, at, f"settlement.{row.kind}.{state}", row.shop_id, "task", row.id,
             order=row.order_no, case=row.case_no, reference=row.reference, words=words,

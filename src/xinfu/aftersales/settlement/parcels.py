@@ -42,12 +42,13 @@ class Parcels:
     async def _tell(self, shop_id: Id, task_id: Id, scans: Sequence[Scan]) -> None:
         now = self._clock.now()
         async with self._database.unit() as unit:
-            row = await repository.by_id(unit, shop_id, task_id, lock=True)
-            if row is None or row.watched_until is None:
+            held = await repository.held(unit, shop_id, task_id)
+            if held is None or (until := held[0].watched_until) is None:
                 return
+            row = held[0]
             new = scans[row.scans_seen :]
             row.scans_seen = max(row.scans_seen, len(scans))
-            if now > row.watched_until or any(scan.code == "delivered" for scan in scans):
+            if now > until or any(scan.code == "delivered" for scan in scans):
                 row.watched_until = None
             task = task_of(row)
             for scan in new:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, or_, select
 
 from xinfu.aftersales.settlement.model import TaskRow
 from xinfu.kit.database import Unit
@@ -15,9 +15,24 @@ async def by_key(unit: Unit, shop_id: Id, key: str) -> Sequence[TaskRow]:
     return (await unit.scalars(select(TaskRow).where(TaskRow.shop_id == shop_id, TaskRow.key == key).order_by(TaskRow.part))).all()
 
 
-async def by_id(unit: Unit, shop_id: Id, task_id: Id, *, lock: bool = False) -> TaskRow | None:
-    query = select(TaskRow).where(TaskRow.shop_id == shop_id, TaskRow.id == task_id).execution_options(populate_existing=True)
-    return (await unit.scalars(query.with_for_update() if lock else query)).one_or_none()
+async def by_id(unit: Unit, shop_id: Id, task_id: Id) -> TaskRow | None:
+    return (await unit.scalars(select(TaskRow).where(TaskRow.shop_id == shop_id, TaskRow.id == task_id))).one_or_none()
+
+
+async def held(unit: Unit, shop_id: Id, task_id: Id) -> tuple[TaskRow, Sequence[TaskRow]] | None:
+    """A task and all of the same case and kind, itself included, kept from changing until the unit ends.
+
+    Together, or two that end at the same moment would each see the other still waiting, and nobody would be the last.
+    """
+    seen = await by_id(unit, shop_id, task_id)
+    if seen is None:
+        return None
+    query = select(TaskRow).where(TaskRow.shop_id == shop_id, TaskRow.kind == seen.kind, TaskRow.case_no == seen.case_no)
+    if not seen.case_no:
+        query = query.where(TaskRow.id == task_id)
+    locked = query.order_by(TaskRow.id).with_for_update().execution_options(populate_existing=True)
+    rows = (await unit.scalars(locked)).all()
+    return seen, rows
 
 
 def plain(connection: Connection, shop_id: Id, task_id: Id) -> Row[Any] | None:
@@ -52,12 +67,6 @@ async def with_subject(unit: Unit, shop_id: Id, subjects: Sequence[Id]) -> set[I
         return set()
     query = select(TaskRow.subject).where(TaskRow.shop_id == shop_id, TaskRow.subject.in_(subjects))
     return set(await unit.scalars(query))
-
-
-async def siblings(unit: Unit, shop_id: Id, case_no: str, kind: str) -> dict[str, int]:
-    """How many tasks of this case and kind are in each state."""
-    query = select(TaskRow.state, func.count()).where(TaskRow.shop_id == shop_id, TaskRow.case_no == case_no, TaskRow.kind == kind)
-    return dict((await unit.execute(query.group_by(TaskRow.state))).all())
 
 
 async def money_since(unit: Unit, shop_id: Id, since: datetime) -> Sequence[TaskRow]:

@@ -131,7 +131,7 @@ class Settlement:
         What became of the earlier keys is asked first, so that it is never done twice. Raises TaskNotFound, TaskNotStuck.
         """
         async with self._database.unit() as unit:
-            row, now = await self._stuck(unit, actor, shop_id, task_id), self._clock.now()
+            (row, _), now = await self._stuck(unit, actor, shop_id, task_id), self._clock.now()
             row.state, row.settled_at, row.begun_at, row.attempt = "waiting", None, now, row.attempt + 1
             if method is not None and row.kind in ("refund", "clawback"):
                 row.method = clean(method)[:60]
@@ -145,9 +145,9 @@ class Settlement:
         Raises TaskNotFound, TaskNotStuck.
         """
         async with self._database.unit() as unit:
-            row = await self._stuck(unit, actor, shop_id, task_id)
+            row, together = await self._stuck(unit, actor, shop_id, task_id)
             row.answer = {"by_hand": actor.name}
-            await self._outcomes.end(unit, row, "done" if done else "dropped", clean(note)[:500], actor, self._clock.now())
+            await self._outcomes.end(unit, row, together, "done" if done else "dropped", clean(note)[:500], actor, self._clock.now())
             return task_of(row)
 
     # Looking
@@ -241,11 +241,11 @@ class Settlement:
     async def _operated(self, operated: OrderOperated) -> None:
         await self._adopt(operated.shop_id)
 
-    async def _stuck(self, unit: Unit, actor: Actor, shop_id: Id, task_id: Id) -> TaskRow:
+    async def _stuck(self, unit: Unit, actor: Actor, shop_id: Id, task_id: Id) -> tuple[TaskRow, Sequence[TaskRow]]:
         actor.require(Permission.AFTERSALES_DECIDE, shop_id)
-        row = await repository.by_id(unit, shop_id, task_id, lock=True) if is_id(task_id) else None
-        if row is None:
+        held = await repository.held(unit, shop_id, task_id) if is_id(task_id) else None
+        if held is None:
             raise TaskNotFound
-        if row.state != "failed":
+        if held[0].state != "failed":
             raise TaskNotStuck
-        return row
+        return held
