@@ -33,10 +33,11 @@ NEARLY_THE_SAME = 60
 TEXTURE = 0.12
 SAME_PIECE = 0.6
 REACH = 4
+"""A piece shows something from this much contrast on, agrees from this correlation on, and may lie so many points aside."""
+
 LEAST_GOODS = 4.0
 LEAST_OVERLAP = 0.12
 """Of a picture: a smaller corner lying over another is chance, on a table full of flowers above all."""
-"""A piece shows something from this much contrast on, agrees from this correlation on, and may lie so many points aside."""
 
 GLANCE = 200
 GLANCE_FITS = 6
