@@ -63,6 +63,7 @@ from xinfu.kit.clock import Clock
 from xinfu.kit.database import Database, Unit
 from xinfu.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from xinfu.kit.ids import Id, is_id, new_id
+from xinfu.kit.money import Money
 from xinfu.kit.paging import Page, cursor_id, cursor_time, decode_cursor, encode_cursor
 from xinfu.kit.text import clean
 
@@ -132,7 +133,8 @@ class Authority:
             return False
         now = self._clock.now()
         row.released_at = now
-        audit.record(unit, actor, now, "authority.released", shop_id, "authority_use", row.id, key=key, case=row.case_no)
+        told = {"granted": row.action, "amount": Money(row.amount_minor).plain(), "order": row.order_no, "case": row.case_no}
+        audit.record(unit, actor, now, "authority.released", shop_id, "authority_use", row.id, **told)
         return True
 
     async def mine(self, actor: Actor, shop_id: Id) -> list[tuple[Action, Limit, int]]:

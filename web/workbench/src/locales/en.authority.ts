@@ -3,6 +3,7 @@ import type zh from "./zh-CN.authority.ts";
 
 const en: typeof zh = {
   approvals: {
+    action: { refund: "Refund", refund_only: "Refund without return", late_return: "Late return", compensation_cash: "Compensation in cash", compensation_coupon: "Compensation by coupon", compensation_points: "Compensation in points", goodwill: "Goodwill", reissue: "Reissue", price_protection: "Price protection", freight: "Freight" },
     waiting: "Waiting", over: "Decided", which: "Which approvals", empty: "Nothing to approve", empty_hint: "What is beyond someone's limit comes here, longest waiting first.", empty_over: "Nothing was decided yet", choose: "Choose one", choose_hint: "J and K move.", list: "Approvals",
     asked: "Asked by {who}", waited: "waiting {time}", left: "{time} left", late: "time is up", two: "Takes two people", given: "{given} of {needed} agreed", mine: "Asked by me", by_policy: "Within the rules", order: "Order", paid: "Order paid", case: "Case", customer: "Customer", see_customer: "See who", why: "Why it needs approval", more: "{n} more, all within limits",
     who: "Who may approve", nobody: "Nobody can approve it now", votes: "Said so far", yes: "Yes", no: "No", note: "Your words", note_hint: "A no needs a reason; whoever asked will read it.", approve: "Approve", decline: "Decline", note_wanted: "Please write a reason.", take_back: "Take back", taken_back: "Taken back.",

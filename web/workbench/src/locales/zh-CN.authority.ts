@@ -1,6 +1,7 @@
 /* Chinese words of approvals, limits and the ledger. */
 export default {
   approvals: {
+    action: { refund: "退款", refund_only: "仅退款", late_return: "超期退货", compensation_cash: "现金补偿", compensation_coupon: "优惠券补偿", compensation_points: "积分补偿", goodwill: "人情通融", reissue: "补发", price_protection: "价保", freight: "运费" },
     waiting: "待审批", over: "已处理", which: "哪些审批", empty: "没有要批的", empty_hint: "超出客服额度的申请会出现在这里，等得最久的排最前。", empty_over: "还没有处理过的审批", choose: "选一条看看", choose_hint: "J 和 K 上下移动。", list: "审批列表",
     asked: "{who} 申请", waited: "等了 {time}", left: "还剩 {time}", late: "时间已到", two: "要两个人同意", given: "{given}/{needed} 人已同意", mine: "我申请的", by_policy: "规则之内", order: "订单", paid: "订单实付", case: "售后单", customer: "客户", see_customer: "看资料", why: "为什么要审批", more: "其余 {n} 项都在额度内",
     who: "谁可以批", nobody: "现在没有人能批", votes: "已有的意见", yes: "同意", no: "不同意", note: "意见", note_hint: "不同意时要写原因，申请人会看到。", approve: "同意", decline: "不同意", note_wanted: "请写一句原因。", take_back: "撤回申请", taken_back: "已撤回。",

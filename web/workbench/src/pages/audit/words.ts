@@ -5,6 +5,7 @@ import { exact } from "../../text/time.ts";
 export const ACTIONS = [
   "sign_in.ok", "sign_in.failed", "sign_in.ended", "staff.created", "staff.changed", "staff.renamed", "staff.password_changed", "staff.password_reset", "role.changed", "token.created", "token.revoked",
   "settings.saved", "shop.created", "customer.unmasked", "customer.edited", "customers.imported", "orders.imported", "products.imported", "article.created", "article.changed", "article.archived",
+  "authority.asked", "authority.agreed", "authority.approved", "authority.declined", "authority.expired", "authority.withdrawn", "authority.used", "authority.released", "authority.limits_saved",
   "script.created", "script.changed", "script.deleted", "labels.added", "labels.imported", "labels.removed", "training.begun", "training.cancelled", "training.done", "model.published", "demo.simulator",
 ] as const;
 
@@ -16,6 +17,7 @@ const EARLIEST_MS = 1_000_000_000_000;
 /** Values that are codes, by the family of messages their words stand in. */
 const CODES: Record<string, readonly string[]> = {
   role: ["role"],
+  granted: ["approvals.action"],
   status: ["knowledge.state", "scripts.review"],
   was_status: ["knowledge.state", "scripts.review"],
   field: ["customer"],
@@ -27,7 +29,7 @@ const CODES: Record<string, readonly string[]> = {
   after: ["permission"],
 };
 /** Ids and counters only a program reads. */
-const UNSAID = new Set(["member_of", "based_on"]);
+const UNSAID = new Set(["approval", "member_of", "based_on"]);
 
 export function particulars(detail: Record<string, unknown>, t: Say, te: Knows): string {
   return Object.entries(detail)

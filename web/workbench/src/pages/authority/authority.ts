@@ -24,7 +24,6 @@ export interface Approval {
   state: "waiting" | "approved" | "declined" | "expired" | "withdrawn";
   state_text: string;
   action: string;
-  action_text: string;
   amount: string;
   order_paid: string;
   currency: string;
