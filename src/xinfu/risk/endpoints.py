@@ -19,8 +19,8 @@ from xinfu.risk.schemas import (
     ExclusionOut,
     ExclusionsOut,
     FiguresOut,
-    FindingOut,
-    FindingsOut,
+    RiskFindingOut,
+    RiskFindingsOut,
     RulesIn,
     RulesOut,
     State,
@@ -43,10 +43,10 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 async def list_findings(
     actor: CurrentActor, shop: CurrentShop, desk: Desk,
     state: State | None = None, pattern: Pattern | None = None, cursor: Cursor = None, limit: Limit = 30,
-) -> FindingsOut:  # fmt: skip
+) -> RiskFindingsOut:  # fmt: skip
     """The most money at risk first."""
     page = await desk.page(actor, shop, state=state, pattern=pattern, cursor=cursor, limit=limit)
-    return FindingsOut(items=list(page.items), next=page.next)
+    return RiskFindingsOut(items=list(page.items), next=page.next)
 
 
 @router.get("/figures")
@@ -57,23 +57,23 @@ async def figures(actor: CurrentActor, shop: CurrentShop, desk: Desk) -> Figures
 @router.get("/cases/{number}/findings")
 async def findings_of_case(
     number: Annotated[str, Path(max_length=64)], actor: CurrentActor, shop: CurrentShop, desk: Desk
-) -> list[FindingOut]:
+) -> list[RiskFindingOut]:
     return await desk.of_case(actor, shop, number)
 
 
 @router.post("/findings/{finding_id}/confirm")
-async def confirm(finding_id: AnId, body: DecisionIn, actor: CurrentActor, shop: CurrentShop, desk: Desk) -> FindingOut:
+async def confirm(finding_id: AnId, body: DecisionIn, actor: CurrentActor, shop: CurrentShop, desk: Desk) -> RiskFindingOut:
     return await desk.confirm(actor, shop, finding_id, version=body.version, words=body.words)
 
 
 @router.post("/findings/{finding_id}/dismiss")
-async def dismiss(finding_id: AnId, body: DecisionIn, actor: CurrentActor, shop: CurrentShop, desk: Desk) -> FindingOut:
+async def dismiss(finding_id: AnId, body: DecisionIn, actor: CurrentActor, shop: CurrentShop, desk: Desk) -> RiskFindingOut:
     """The evidence counts no more for anyone it was held against."""
     return await desk.dismiss(actor, shop, finding_id, version=body.version, words=body.words)
 
 
 @router.post("/findings/{finding_id}/appeal")
-async def appeal(finding_id: AnId, body: DecisionIn, actor: CurrentActor, shop: CurrentShop, desk: Desk) -> FindingOut:
+async def appeal(finding_id: AnId, body: DecisionIn, actor: CurrentActor, shop: CurrentShop, desk: Desk) -> RiskFindingOut:
     """Judged again by someone other than who confirmed it."""
     return await desk.appeal(actor, shop, finding_id, version=body.version, words=body.words)
 

@@ -17,7 +17,7 @@ type Sentence = tuple[str, str]
 type Said = Annotated[str, Field(max_length=2000)]
 
 
-class FindingOut(BaseModel):
+class RiskFindingOut(BaseModel):
     id: str
     subject_kind: str
     subject: str
@@ -44,8 +44,8 @@ class FindingOut(BaseModel):
     version: int
 
 
-class FindingsOut(BaseModel):
-    items: list[FindingOut]
+class RiskFindingsOut(BaseModel):
+    items: list[RiskFindingOut]
     next: str | None
 
 
@@ -107,7 +107,7 @@ class EntityOut(BaseModel):
     members: list[MemberOut]
     values: list[ValueOut]
     edges: list[tuple[int, int]]
-    findings: list[FindingOut]
+    findings: list[RiskFindingOut]
     ready: bool
 
 
@@ -235,8 +235,8 @@ class RulesOut(RulesBody):
     saved_by: str
 
 
-def finding_out(row: FindingRow, names: Mapping[Id, str]) -> FindingOut:
-    return FindingOut(
+def finding_out(row: FindingRow, names: Mapping[Id, str]) -> RiskFindingOut:
+    return RiskFindingOut(
         id=row.id,
         subject_kind=row.subject_kind,
         subject=row.subject,

@@ -26,7 +26,7 @@ from xinfu.risk.feed import Feed
 from xinfu.risk.findings import Findings, dismiss
 from xinfu.risk.model import FindingRow, TrustRow
 from xinfu.risk.ports import FactSource, FindingChanged, RiskWord
-from xinfu.risk.schemas import EntityOut, FigureOut, FiguresOut, FindingOut, TrustedOut, finding_out, trusted_out
+from xinfu.risk.schemas import EntityOut, FigureOut, FiguresOut, RiskFindingOut, TrustedOut, finding_out, trusted_out
 from xinfu.risk.shelf import Shelf, ShopBook
 
 log = structlog.get_logger()
@@ -82,7 +82,7 @@ class RiskDesk:
 
     async def page(
         self, actor: Actor, shop_id: Id, *, state: str | None, pattern: str | None, cursor: str | None, limit: int = 30
-    ) -> Page[FindingOut]:
+    ) -> Page[RiskFindingOut]:
         """Findings, the most money at risk first."""
         actor.require(Permission.RISK_READ, shop_id)
         after = None
@@ -95,7 +95,7 @@ class RiskDesk:
         more = encode_cursor(rows[limit - 1].money_minor, rows[limit - 1].id) if len(rows) > limit else None
         return Page([finding_out(row, names) for row in rows[:limit]], more)
 
-    async def of_case(self, actor: Actor, shop_id: Id, number: str) -> list[FindingOut]:
+    async def of_case(self, actor: Actor, shop_id: Id, number: str) -> list[RiskFindingOut]:
         """What is said of one case, for whoever handles it."""
         if not actor.may(Permission.RISK_READ, shop_id):
             actor.require(Permission.AFTERSALES_DECIDE, shop_id)
@@ -144,12 +144,12 @@ class RiskDesk:
 
     # deciding
 
-    async def confirm(self, actor: Actor, shop_id: Id, finding_id: Id, *, version: int, words: str) -> FindingOut:
+    async def confirm(self, actor: Actor, shop_id: Id, finding_id: Id, *, version: int, words: str) -> RiskFindingOut:
         """A person looked and it is so. On an appeal: it still is so, says someone else than before."""
         row, _ = await self._decide(actor, shop_id, finding_id, "confirmed", version, words)
         return await self._out(shop_id, row)
 
-    async def dismiss(self, actor: Actor, shop_id: Id, finding_id: Id, *, version: int, words: str) -> FindingOut:
+    async def dismiss(self, actor: Actor, shop_id: Id, finding_id: Id, *, version: int, words: str) -> RiskFindingOut:
         """A person looked and it is not so: the evidence counts no more for anyone it was held against."""
         row, contact = await self._decide(actor, shop_id, finding_id, "dismissed", version, words)
         book = self._shelf.of(shop_id)
@@ -160,7 +160,7 @@ class RiskDesk:
         await self._look_again(shop_id, row.customer_id)
         return await self._out(shop_id, row)
 
-    async def appeal(self, actor: Actor, shop_id: Id, finding_id: Id, *, version: int, words: str) -> FindingOut:
+    async def appeal(self, actor: Actor, shop_id: Id, finding_id: Id, *, version: int, words: str) -> RiskFindingOut:
         """Someone does not agree with what was confirmed, for themself or for a customer who said so."""
         actor.require(Permission.RISK_READ, shop_id)
         said = _said(words)
@@ -280,7 +280,7 @@ class RiskDesk:
         briefs = await self._customers.briefs(shop_id, list(dict.fromkeys(customers)))
         return {id_: entity.shown_name(b.name, known=b.known) for id_, b in briefs.items()}
 
-    async def _out(self, shop_id: Id, row: FindingRow) -> FindingOut:
+    async def _out(self, shop_id: Id, row: FindingRow) -> RiskFindingOut:
         return finding_out(row, await self._names(shop_id, [row.customer_id]))
 
 

@@ -44,7 +44,7 @@ export const conversations: Summary[] = rows.map(([name, state, emotion, intensi
   agent_read: 9 - unread, customer_read: 8, waiting_since: waited === null ? null : start - waited * 1000, queued_at: state === "queued" ? start - 96_000 : null, handed_at: state === "agent" ? start - 10 * MINUTE : null,
   first_response_ms: i % 2 ? 9000 : null, assignee_id: state === "agent" ? (i >= 8 ? id(901) : ME) : null, assignee: state === "agent" ? (i >= 8 ? "陈一诺" : "林晓雨") : "", offered_to: null, offered_at: null, skill: "", priority: name === "冯夏" ? 2 : 0,
   opened_at: start - 30 * MINUTE, closed_at: state === "closed" ? start - 5 * MINUTE : null, rating: state === "closed" ? 5 : null, rating_asked: false, spared: false, consulting: null, curve: [0, 8, 12, 13, 17, 18, 25, 26, 27].slice(0, 3 + (i % 7)),
-  tags: i === 0 ? ["催发货"] : [], outcome: state === "closed" ? "solved" : "", callback: "", version: 1,
+  tags: i === 0 ? ["催发货"] : [], outcome: state === "closed" ? "solved" : "", callback: "", excluded: false, version: 1,
 }));
 
 export const order: Order = {

@@ -8,7 +8,7 @@ export function aConversation(part: Partial<Summary> = {}): Summary {
     id: "c1", shop_id: "s1", customer_id: "p1", name: "王可心", channel: "widget", state: "agent", language: "zh", vip: 0, stage: "mid", intent: "", emotion: "calm", intensity: 0, danger: null,
     last_seq: 0, last_note: 0, last_at: 0, last_text: "", last_sender: "customer", unread: 0, agent_read: 0, customer_read: 0, waiting_since: null, queued_at: null, handed_at: null, first_response_ms: null,
     assignee_id: ME, assignee: "林晓雨", offered_to: null, offered_at: null, skill: "", priority: 0, opened_at: 0, closed_at: null, rating: null, rating_asked: false, spared: false, consulting: null, curve: [],
-    tags: [], outcome: "", callback: "", version: 1, ...part,
+    tags: [], outcome: "", callback: "", excluded: false, version: 1, ...part,
   };
 }
 

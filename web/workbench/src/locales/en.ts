@@ -4,6 +4,7 @@ import audit_words from "./en.audit.ts";
 import authority from "./en.authority.ts";
 import cases from "./en.cases.ts";
 import packs from "./en.packs.ts";
+import risk from "./en.risk.ts";
 import type zh from "./zh-CN.ts";
 
 const en: typeof zh = {
@@ -12,8 +13,9 @@ const en: typeof zh = {
   ...authority,
   ...cases,
   ...packs,
+  ...risk,
   app: { title: "Xinfu", mark: "心", pages: "Pages" },
-  page: { desk: "Desk", wall: "Wall", aftersales: "After-sales", customers: "Customers", knowledge: "Knowledge", ai: "AI", training: "Training", settings: "Settings", audit: "Audit" },
+  page: { desk: "Desk", wall: "Wall", aftersales: "After-sales", risk: "Risk", customers: "Customers", knowledge: "Knowledge", ai: "AI", training: "Training", settings: "Settings", audit: "Audit" },
   common: {
     close: "Close", cancel: "Cancel", save: "Save", saved: "Saved.", edit: "Edit", remove: "Delete", more: "Show more", undo: "Undo", loading: "Loading…",
     try_again: "Try again", not_loaded: "This could not be loaded", list_comma: ", ", colon: ": ",
@@ -65,13 +67,13 @@ const en: typeof zh = {
   handover: { title: "Hand-over note", who: "Who", want: "Wants", tried: "Tried", promised: "Promised", open: "Left open", mood: "Mood", next: "Next", nothing: "nothing" },
   event: {
     system: "System", because: ": {why}", accepted: "{who} took the conversation", returned_to_queue: "{who} sent it back to the queue", transferred: "{who} passed it to {to}", taken_over: "{who} took over", closed: "{who} closed it {outcome}",
-    reopened: "{who} reopened it", tagged: "{who} set tags {tags}", rating_requested: "{who} asked for a rating", spared: "{who} spared the rating", rated: "Customer rated {score}", not_asked: "no rating asked",
+    reopened: "{who} reopened it", tagged: "{who} set tags {tags}", rating_requested: "{who} asked for a rating", spared: "{who} spared the rating", harassment: "Harassment or abuse; the leads were told", warned: "{who} warned the customer in the shop's words", ended_by_policy: "{who} ended it by the rules", left_out: "{who} left it out of figures", counted_again: "{who} counts it again", rated: "Customer rated {score}", not_asked: "no rating asked",
   },
   wording: {
     absolute: "“{words}” promises too much; advertising law forbids it", elsewhere: "“{words}” leads the customer off the shop; settle it here", cold: "“{words}” sounds like pushing the customer away", insult: "“{words}” must not be said to a customer", secret: "Never ask a customer for a password or a code",
   },
   why: { asked: "the customer asked for a person", agent_gone: "the colleague went offline", disconnected: "connection lost" },
-  alarm: { first_response: "First reply overdue", round_response: "Reply overdue", danger: "Danger", anger: "Very angry", consult: "A colleague asks", told: "{name}: {what}", look: "Look" },
+  alarm: { first_response: "First reply overdue", round_response: "Reply overdue", danger: "Danger", anger: "Very angry", consult: "A colleague asks", harassment: "Harassment", told: "{name}: {what}", look: "Look" },
   action: {
     accept: "Accept", takeover: "Take over", transfer: "Transfer", consult: "Ask a lead", answer: "Answer", whisper: "Whisper", tags: "Tags", close: "Close", reopen: "Reopen", ask_rating: "Ask for a rating", spare: "Spare the rating", rating_asked: "The customer was asked for a rating.",
     hint: {
@@ -172,7 +174,7 @@ const en: typeof zh = {
   permission: {
     conversations_serve: "Serve customers", conversations_read_all: "See all conversations", conversations_lead: "Lead: whisper, take over, answer questions", customers_read: "See customers", customers_edit: "Edit customers", customers_unmask: "See whole personal data", orders_read: "See orders",
     orders_import: "Import products and orders", orders_review: "Review, hold and release orders", orders_cancel: "Cancel orders", orders_modify: "Change address and note", orders_reprice: "Change goods and payment", orders_urge: "Urge payment and parcels", orders_reissue: "Send again free of charge", orders_invoice: "Issue invoices",
-    aftersales_read: "See after-sales", aftersales_request: "Open and withdraw after-sales requests", aftersales_decide: "Accept and decline after-sales", aftersales_approve: "Approve what is beyond limits", aftersales_limits: "Set who may give how much", ledger_read: "See the ledger", packs_edit: "Change the after-sales rules", listing_edit: "Enter campaign listings", listing_check: "Check campaign listings", knowledge_read: "See knowledge", knowledge_edit: "Write knowledge", scripts_shared_edit: "Write shared scripts", understanding_train: "Label messages and train models", staff_read: "See staff", staff_manage: "Manage staff", roles_manage: "Manage roles", settings_read: "See shop settings", settings_edit: "Change shop settings",
+    aftersales_read: "See after-sales", aftersales_request: "Open and withdraw after-sales requests", aftersales_decide: "Accept and decline after-sales", aftersales_approve: "Approve what is beyond limits", aftersales_limits: "Set who may give how much", risk_read: "See risk findings", risk_decide: "Judge risk, warn and end contacts, leave out of figures", ledger_read: "See the ledger", packs_edit: "Change the after-sales rules", listing_edit: "Enter campaign listings", listing_check: "Check campaign listings", knowledge_read: "See knowledge", knowledge_edit: "Write knowledge", scripts_shared_edit: "Write shared scripts", understanding_train: "Label messages and train models", staff_read: "See staff", staff_manage: "Manage staff", roles_manage: "Manage roles", settings_read: "See shop settings", settings_edit: "Change shop settings",
     tokens_manage: "Manage API keys", audit_read: "See the audit list", metrics_read: "See metrics",
   },
   tokens: {
@@ -183,10 +185,12 @@ const en: typeof zh = {
   audit: {
     hint: "Who did what, and when. To read only.", filter: "Only this action", every: "Every action", none: "No entries", none_hint: "Try another filter.", when: "When", who: "Who", what: "What", detail: "Details", from: "From",
     action: {
+      risk_confirmed: "Confirmed a finding", risk_dismissed: "Dismissed a finding", risk_appealed: "Appealed a finding", risk_trusted: "Trusted something shared", risk_distrusted: "Took trust back", risk_warned: "Warned a customer", risk_ended: "Ended by the rules", risk_left_out: "Left out of figures", risk_counted_again: "Counted again", risk_rules_saved: "Changed the protection rules",
       sign_in_ok: "Signed in", sign_in_failed: "Sign-in failed", sign_in_ended: "Signed out", staff_created: "Added a person", staff_changed: "Changed a person", staff_renamed: "Changed name", staff_password_changed: "Changed password", staff_password_reset: "Reset password", role_changed: "Changed a role",
       token_created: "Made a key", token_revoked: "Revoked a key", authority_asked: "Approval asked", authority_agreed: "Approval: one of two said yes", authority_approved: "Approval given", authority_declined: "Approval declined", authority_expired: "Approval lapsed", authority_withdrawn: "Approval taken back", authority_used: "Refund or compensation granted", authority_released: "Unused grant given back", authority_limits_saved: "Limits changed", settings_saved: "Changed settings", shop_created: "Made a shop", customer_unmasked: "Saw personal data", customer_edited: "Edited a customer", script_created: "Wrote a script", script_changed: "Changed a script", script_deleted: "Deleted a script", labels_added: "Labelled a message", labels_imported: "Imported labels", labels_removed: "Removed a label", training_begun: "Began a training", training_cancelled: "Cancelled a training", training_done: "Finished a training", model_published: "Changed the model", customers_imported: "Imported customers", orders_imported: "Imported orders", products_imported: "Imported products", demo_simulator: "Switched simulated customers", article_created: "Wrote an article", article_changed: "Changed an article", article_archived: "Archived an article",
     },
     key: {
+      words: "why", pattern: "pattern", subject: "number", relation: "relation", kind: "kind",
       granted: "granted", amount: "amount", currency: "currency", order: "order", case: "case", changes: "changes", title: "title", shared: "shared", status: "state", was_status: "before", version: "version", effective_from: "in effect", login: "login", role: "role", disabled: "disabled", unlock: "unlocked", locked: "locked", name: "name", permissions: "rights", before: "before", after: "now", slug: "short name",
       field: "saw", reason: "reason", tags: "tags", vip: "VIP", note: "note", on: "switched on", lines: "to learn from", held: "held out", number: "version", verdict: "verdict", was: "before", source: "from", even_if_worse: "although worse", intent: "intent", emotion: "emotion", created: "new", updated: "updated", refused: "not imported",
     },

@@ -4,6 +4,7 @@ import audit_words from "./zh-CN.audit.ts";
 import authority from "./zh-CN.authority.ts";
 import cases from "./zh-CN.cases.ts";
 import packs from "./zh-CN.packs.ts";
+import risk from "./zh-CN.risk.ts";
 
 export default {
   ...assist,
@@ -11,8 +12,9 @@ export default {
   ...authority,
   ...cases,
   ...packs,
+  ...risk,
   app: { title: "心服", mark: "心", pages: "页面" },
-  page: { desk: "接待", wall: "看板", aftersales: "售后", customers: "客户", knowledge: "知识", ai: "智能", training: "训练", settings: "设置", audit: "审计" },
+  page: { desk: "接待", wall: "看板", aftersales: "售后", risk: "风控", customers: "客户", knowledge: "知识", ai: "智能", training: "训练", settings: "设置", audit: "审计" },
   common: {
     close: "关闭", cancel: "取消", save: "保存", saved: "已保存。", edit: "修改", remove: "删除", more: "再看一些", undo: "撤销", loading: "正在取……",
     try_again: "再试一次", not_loaded: "没能取到内容", list_comma: "、", colon: "：",
@@ -64,13 +66,13 @@ export default {
   handover: { title: "交接说明", who: "客户", want: "想要", tried: "做过", promised: "答应过", open: "没办完", mood: "心情", next: "下一步", nothing: "无" },
   event: {
     system: "系统", because: "：{why}", accepted: "{who} 接起了会话", returned_to_queue: "{who} 把会话转回排队", transferred: "{who} 转给了 {to}", taken_over: "{who} 接管了会话", closed: "{who} 结束了会话 {outcome}",
-    reopened: "{who} 重新打开了会话", tagged: "{who} 改了标签 {tags}", rating_requested: "{who} 邀请客户评价", spared: "{who} 对这次免评", rated: "客户评了 {score} 分", not_asked: "免评",
+    reopened: "{who} 重新打开了会话", tagged: "{who} 改了标签 {tags}", rating_requested: "{who} 邀请客户评价", spared: "{who} 对这次免评", harassment: "发现纠缠或辱骂，已提醒组长", warned: "{who} 用店铺的话提醒了客户", ended_by_policy: "{who} 按规定结束了会话", left_out: "{who} 标记为不计入统计", counted_again: "{who} 恢复计入统计", rated: "客户评了 {score} 分", not_asked: "免评",
   },
   wording: {
     absolute: "「{words}」说得太满，广告法不允许，换个说法吧", elsewhere: "「{words}」会把客户带离店铺，请在这里办完", cold: "「{words}」听着像在推开客户，换个说法吧", insult: "「{words}」不能对客户说", secret: "不能向客户要密码或验证码",
   },
   why: { asked: "客户要找人工", agent_gone: "原来的同事离线了", disconnected: "连接断开" },
-  alarm: { first_response: "首次回复超时", round_response: "回复超时", danger: "人身安全", anger: "客户很生气", consult: "有同事请示", told: "{name}：{what}", look: "去看看" },
+  alarm: { first_response: "首次回复超时", round_response: "回复超时", danger: "人身安全", anger: "客户很生气", consult: "有同事请示", harassment: "纠缠或辱骂", told: "{name}：{what}", look: "去看看" },
   action: {
     accept: "接起", takeover: "接管", transfer: "转接", consult: "请示组长", answer: "答复请示", whisper: "悄悄话", tags: "标签", close: "结束会话", reopen: "重新打开", ask_rating: "邀请评价", spare: "免评", rating_asked: "已请客户评价。",
     hint: {
@@ -171,7 +173,7 @@ export default {
   permission: {
     conversations_serve: "接待客户", conversations_read_all: "看所有会话", conversations_lead: "督导：悄悄话、接管、答复请示", customers_read: "看客户资料", customers_edit: "改客户资料", customers_unmask: "查看完整的个人信息", orders_read: "看订单",
     orders_import: "导入商品和订单", orders_review: "审核、拦截和放行订单", orders_cancel: "取消订单", orders_modify: "改地址和留言", orders_reprice: "改商品和付款方式", orders_urge: "催付、催件", orders_reissue: "免费补发", orders_invoice: "开发票",
-    aftersales_read: "看售后", aftersales_request: "提交和撤回售后", aftersales_decide: "同意和拒绝售后", aftersales_approve: "审批超出额度的", aftersales_limits: "定各角色的额度", ledger_read: "看账本", packs_edit: "改售后规则", listing_edit: "录活动上架", listing_check: "核对活动上架", knowledge_read: "看知识", knowledge_edit: "写知识", scripts_shared_edit: "写共享话术", understanding_train: "标注消息、训练模型", staff_read: "看员工名单", staff_manage: "管理员工", roles_manage: "管理角色", settings_read: "看店铺设置", settings_edit: "改店铺设置",
+    aftersales_read: "看售后", aftersales_request: "提交和撤回售后", aftersales_decide: "同意和拒绝售后", aftersales_approve: "审批超出额度的", aftersales_limits: "定各角色的额度", ledger_read: "看账本", risk_read: "看风险提示", risk_decide: "判断风险、提醒和结束会话、不计入统计", packs_edit: "改售后规则", listing_edit: "录活动上架", listing_check: "核对活动上架", knowledge_read: "看知识", knowledge_edit: "写知识", scripts_shared_edit: "写共享话术", understanding_train: "标注消息、训练模型", staff_read: "看员工名单", staff_manage: "管理员工", roles_manage: "管理角色", settings_read: "看店铺设置", settings_edit: "改店铺设置",
     tokens_manage: "管理接口密钥", audit_read: "看审计", metrics_read: "看指标",
   },
   tokens: {
@@ -182,10 +184,12 @@ export default {
   audit: {
     hint: "谁在什么时候做了什么。只能看，不能改。", filter: "只看哪种操作", every: "所有操作", none: "没有记录", none_hint: "换个条件试试。", when: "时间", who: "谁", what: "做了什么", detail: "细节", from: "来自",
     action: {
+      risk_confirmed: "确认风险提示", risk_dismissed: "排除风险提示", risk_appealed: "申诉风险提示", risk_trusted: "标记可信", risk_distrusted: "取消信任", risk_warned: "提醒客户", risk_ended: "按规定结束会话", risk_left_out: "不计入统计", risk_counted_again: "恢复计入统计", risk_rules_saved: "改员工保护规则",
       sign_in_ok: "登录", sign_in_failed: "登录失败", sign_in_ended: "退出登录", staff_created: "添加员工", staff_changed: "修改员工", staff_renamed: "改名", staff_password_changed: "修改密码", staff_password_reset: "重置密码", role_changed: "修改角色",
       token_created: "新建密钥", token_revoked: "作废密钥", authority_asked: "申请审批", authority_agreed: "审批：同意（还差一人）", authority_approved: "审批同意", authority_declined: "审批拒绝", authority_expired: "审批过期", authority_withdrawn: "撤回审批", authority_used: "给出补偿或退款", authority_released: "收回没用上的额度", authority_limits_saved: "改额度", settings_saved: "修改设置", shop_created: "新建店铺", customer_unmasked: "查看个人信息", customer_edited: "修改客户资料", script_created: "写话术", script_changed: "改话术", script_deleted: "删话术", labels_added: "标注消息", labels_imported: "导入标注", labels_removed: "删标注", training_begun: "开始训练", training_cancelled: "取消训练", training_done: "训练完成", model_published: "换模型", customers_imported: "导入客户", orders_imported: "导入订单", products_imported: "导入商品", demo_simulator: "开关模拟客户", article_created: "写知识", article_changed: "改知识", article_archived: "归档知识",
     },
     key: {
+      words: "理由", pattern: "类型", subject: "单号", relation: "关系", kind: "种类",
       granted: "给的是", amount: "金额", currency: "币种", order: "订单", case: "售后单", changes: "改动", title: "标题", shared: "共享", status: "状态", was_status: "原来", version: "版本", effective_from: "生效", login: "账号", role: "角色", disabled: "停用", unlock: "解锁", locked: "已锁定", name: "名字", permissions: "权限", before: "原来", after: "现在", slug: "代号",
       field: "看了", reason: "理由", tags: "标签", vip: "VIP", note: "备注", on: "打开", lines: "学的条数", held: "留的条数", number: "第几版", verdict: "结论", was: "原来", source: "来源", even_if_worse: "明知变差", intent: "意图", emotion: "情绪", created: "新增", updated: "更新", refused: "没导入",
     },

@@ -7,6 +7,7 @@ export const ACTIONS = [
   "settings.saved", "shop.created", "customer.unmasked", "customer.edited", "customers.imported", "orders.imported", "products.imported", "article.created", "article.changed", "article.archived",
   "authority.asked", "authority.agreed", "authority.approved", "authority.declined", "authority.expired", "authority.withdrawn", "authority.used", "authority.released", "authority.limits_saved",
   "script.created", "script.changed", "script.deleted", "labels.added", "labels.imported", "labels.removed", "training.begun", "training.cancelled", "training.done", "model.published", "demo.simulator",
+  "risk.confirmed", "risk.dismissed", "risk.appealed", "risk.trusted", "risk.distrusted", "risk.warned", "risk.ended", "risk.left_out", "risk.counted_again", "risk.rules_saved",
 ] as const;
 
 type Say = (key: string) => string;
@@ -22,6 +23,8 @@ const CODES: Record<string, readonly string[]> = {
   was_status: ["knowledge.state", "scripts.review"],
   field: ["customer"],
   verdict: ["training.verdict"],
+  pattern: ["risk.pattern"],
+  relation: ["risk.relation"],
   intent: ["intent"],
   emotion: ["emotion"],
   permissions: ["permission"],

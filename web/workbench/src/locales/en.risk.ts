@@ -1,0 +1,51 @@
+/* Words of risk: each finding says why, and what can be done next. */
+export default {
+  risk: {
+    hint: "The system only lets through or calls a person; it never refuses a customer. Every finding says why, people decide, and an appeal goes to someone else.",
+    tab: { findings: "Findings", guard: "Staff protection", excluded: "Left out of figures", trusted: "Trusted" },
+    reading_in: "Reading in past orders; for a few minutes there may be nothing to say.",
+    figure: { found: "Found in {days} days", open: "To judge", confirmed: "Confirmed", dismissed: "Dismissed", money: "Money at risk", share: "{share} of those judged were true" },
+    no_share: "Nobody has judged one yet",
+    pattern: { use_and_return: "Used, then returned", own_courier_freight: "Inflated freight", fragile_claims: "Repeated breakage", harassment: "Harassment", order_and_refuse: "Ordered, then refused", swap: "Swapped return", malicious_complaint: "Malicious complaint" },
+    what: {
+      use_and_return: "Costly goods used for a while and then returned.", own_courier_freight: "Sent back by themselves, asking far more than the contract price.", fragile_claims: "Fragile goods reported broken again and again, or the same photo used again.", harassment: "Pressing staff with long, repeated contacts after a refusal, or abusing them.",
+      order_and_refuse: "Heavy goods up many stairs, refused at the door.", swap: "What came back is not what was sold.", malicious_complaint: "Groundless complaints about staff or couriers, asking for money.",
+    },
+    every_pattern: "All patterns", every_state: "All states",
+    state: { open: "To judge", confirmed: "Confirmed", dismissed: "Dismissed", appealed: "Appealed", lapsed: "Lapsed" },
+    action: { approve: "May go through", evidence: "Ask for evidence", review: "A person should look" },
+    score: "Score {score}", hard: "Hard evidence", hard_hint: "Evidence one can check directly, such as a serial number or a photo.", score_hint: "Not a probability: how little chance explains the history. From 0.5 a person is asked to look.",
+    why: "Why", evidence: "Evidence", order: "Order {no}", case: "Case {no}", contact: "Conversation", customer: "Customer {name}", people: "Linked accounts", found_at: "found {time}",
+    none: "Nothing found", none_hint: "Whatever deserves a look appears here.",
+    confirm: "It is so", dismiss: "Dismiss", appeal: "Appeal", uphold: "Uphold", overturn: "Appeal succeeds",
+    ask: {
+      confirm: { title: "Confirm", hint: "Say what you checked. The customer may appeal, and someone else will look.", do: "Confirm" },
+      dismiss: { title: "Dismiss this finding", hint: "Its evidence will count no more for this customer and the linked accounts.", do: "Dismiss" },
+      appeal: { title: "Appeal", hint: "Write what the customer says. Someone else will decide.", do: "Appeal" },
+      trust: { title: "Mark as trusted", hint: "A family, an office. It will no longer join accounts.", do: "Trust" },
+      distrust: { title: "Take trust back", hint: "It may join accounts again.", do: "Take back" },
+      end: { title: "End by the rules", hint: "The customer reads the shop's closing words and may still appeal.", do: "End" },
+      exclude: { title: "Leave out of figures", hint: "Who and why is recorded; it can be reviewed and put back.", do: "Leave out" },
+      revert: { title: "Count again", hint: "Say why it is put back.", do: "Count again" },
+    },
+    words: "Why", relation_label: "What it is", relation: { household: "Household", office: "Office", dormitory: "Dormitory", pickup: "Pick-up point", other: "Other" },
+    decided: "{who}, {time}: {words}", appealed: "Appeal by {who}, {time}: {words}", done: { confirmed: "Confirmed.", dismissed: "Dismissed.", appealed: "Appeal recorded.", trusted: "Marked as trusted.", distrusted: "Trust taken back." },
+    entity: {
+      title: "Linked accounts", alone: "This customer is joined to no other account", joined: "{n} accounts seem to be run by the same people", members: "Accounts", shared: "Shared", back: "Back to findings", cases: "{n} cases", holders: "{n} accounts", me: "Shown",
+      joins: "Red: this joins the accounts.", greyed: "Grey: a place many share (dormitory, office, pick-up point) or a trusted one; it counts for nothing.", clean: "Nothing suspicious", findings: "Findings about these accounts", trust: "Trust", trusted: "Trusted: {what}", no_values: "Shares no device, address or payment account with anyone.",
+    },
+    kind: { device: "Same device", payee: "Same payer", phone: "Same phone", photo: "Same photo", address: "Same door", building: "Same building", ip: "Same network", station: "Same courier", batch: "Numbers of a batch", timing: "Same moment" },
+    timing: { numbers: "consecutive numbers", registered: "registered in one hour" },
+    guard: {
+      hint: "An agent never has to hang up: a lead or the rules warn and end, and every step is recorded.", none: "No contact needs attention", none_hint: "When someone abuses staff or keeps pressing after a refusal, it appears here and the leads are told.",
+      live: "Going on", over: "Over", facts: "{minutes} min, {messages} messages, {abusive} abusive", warn: "Warn", warned: "Warned by {who}", end: "End by the rules", stopped: "Ended by {who}", look: "Open", takeover: "Take over", exclude: "Leave out", excluded: "Left out of figures",
+      warned_done: "The customer has been warned.", ended_done: "The conversation was ended.", excluded_done: "Left out of figures.", reverted_done: "Counted again.", rules: "Rules for warning and ending",
+    },
+    rules: {
+      warning_zh: "Warning (Chinese)", warning_en: "Warning (English)", ending_zh: "Closing words (Chinese)", ending_en: "Closing words (English)", abusive_messages: "Abusive messages until a lead is called", after_warning: "Abusive messages after the warning until the rules may end it", warn_by: "Who warns", end_by: "Who ends",
+      by: { lead: "Leads only", policy: "The rules" }, exclude_ended: "Leave ended conversations out of figures", danger: "When the customer may be in danger, the rules never warn or end.", saved: "Saved; in force from now on.", version: "Version {n}, saved by {who}", first: "The default rules are in force",
+    },
+    excluded: { hint: "These conversations and cases count in no figure. Who left them out and why stands here; they can be put back.", none: "Nothing is left out", what: "What", why: "Why", who: "Who", when: "When", policy: "rules", contact: "Conversation", case: "Case {no}", revert: "Count again", reverted: "{who} put it back: {why}" },
+    trusted: { none: "Nothing is trusted yet", none_hint: "On the page of linked accounts, mark a family or an office as trusted.", revoke: "Take back" },
+  },
+};

@@ -1,0 +1,51 @@
+/* 风控的话：每个提示都说清楚为什么、接下来能做什么。 */
+export default {
+  risk: {
+    hint: "系统只会放行或请人来看，从不自己拒绝客户。每条提示都写明理由，由人来判断；判断可以申诉，由另一个人再看。",
+    tab: { findings: "风险提示", guard: "员工保护", excluded: "不计入统计", trusted: "已信任的共同点" },
+    reading_in: "正在读入历史订单，刚开始的几分钟可能还没有结论。",
+    figure: { found: "近 {days} 天发现", open: "待判断", confirmed: "已确认", dismissed: "已排除", money: "涉及金额", share: "判断过的里面，{share} 属实" },
+    no_share: "还没有人判断过",
+    pattern: { use_and_return: "用过再退", own_courier_freight: "虚高自寄运费", fragile_claims: "易碎品反复报损", harassment: "纠缠骚扰", order_and_refuse: "下单后拒收", swap: "调包退货", malicious_complaint: "恶意投诉" },
+    what: {
+      use_and_return: "买贵重物品用一阵再退。", own_courier_freight: "自己寄回，申报的运费远高于合同价。", fragile_claims: "反复说易碎品坏了，或重复用同一张照片。", harassment: "被拒后用长时间、反复的接触施压，或辱骂员工。",
+      order_and_refuse: "下单重货、爬楼货，送到又拒收。", swap: "退回来的不是卖出去的那一件。", malicious_complaint: "没有依据地投诉员工或快递员，索要赔偿。",
+    },
+    every_pattern: "所有类型", every_state: "所有状态",
+    state: { open: "待判断", confirmed: "已确认", dismissed: "已排除", appealed: "申诉中", lapsed: "已失效" },
+    action: { approve: "可以放行", evidence: "请补充证据", review: "请人来看" },
+    score: "把握 {score}", hard: "硬证据", hard_hint: "序列号、照片这类可以直接核对的证据。", score_hint: "不是概率，是按历史巧合程度算出的分数；0.5 以上才请人来看。",
+    why: "为什么", evidence: "依据", order: "订单 {no}", case: "售后单 {no}", contact: "会话", customer: "客户 {name}", people: "看关联账号", found_at: "{time} 发现",
+    none: "没有风险提示", none_hint: "发现值得看一眼的情况时，会出现在这里。",
+    confirm: "属实", dismiss: "排除", appeal: "提出申诉", uphold: "维持原判断", overturn: "申诉成立",
+    ask: {
+      confirm: { title: "确认属实", hint: "写下你核对了什么。客户可以申诉，由另一个人再看。", do: "确认属实" },
+      dismiss: { title: "排除这条提示", hint: "排除后，这条依据不再对这位客户和关联账号有任何影响。", do: "排除" },
+      appeal: { title: "提出申诉", hint: "写下客户的说法。会由另一个人判断。", do: "提出申诉" },
+      trust: { title: "标记为可信的共同点", hint: "例如一家人、同一个办公室。之后它不再把账号连在一起。", do: "标记可信" },
+      distrust: { title: "取消信任", hint: "之后它可能重新把账号连在一起。", do: "取消信任" },
+      end: { title: "按规定结束会话", hint: "客户会看到店铺设定的结束语，之后仍可申诉。", do: "结束会话" },
+      exclude: { title: "不计入统计", hint: "会记录是谁、为什么，随时可以复核和恢复。", do: "不计入" },
+      revert: { title: "恢复计入统计", hint: "写下为什么恢复。", do: "恢复计入" },
+    },
+    words: "理由", relation_label: "是什么关系", relation: { household: "一家人", office: "办公室", dormitory: "宿舍", pickup: "代收点", other: "其他" },
+    decided: "{who} 于 {time} 判断：{words}", appealed: "{who} 于 {time} 申诉：{words}", done: { confirmed: "已确认。", dismissed: "已排除。", appealed: "已提出申诉。", trusted: "已标记为可信。", distrusted: "已取消信任。" },
+    entity: {
+      title: "关联账号", alone: "这位客户没有和别的账号连在一起", joined: "{n} 个账号看起来是同一批人在用", members: "账号", shared: "共同点", back: "返回风险提示", cases: "{n} 个售后单", holders: "{n} 个账号", me: "正在看",
+      joins: "红线：这项共同点把账号连在一起。", greyed: "灰线：很多人共用的地方（宿舍、办公室、代收点），或已标记可信，不作为依据。", clean: "没有可疑情况", findings: "这些账号的风险提示", trust: "标记可信", trusted: "可信：{what}", no_values: "没有和别人共用的设备、地址或付款方式。",
+    },
+    kind: { device: "同一台设备", payee: "同一个付款账户", phone: "同一个电话", photo: "同一张照片", address: "同一个门牌", building: "同一栋楼", ip: "同一个网络", station: "同一快递员", batch: "同批号码", timing: "同一时间" },
+    timing: { numbers: "连号手机", registered: "同一小时注册" },
+    guard: {
+      hint: "客服永远不用自己挂断：由组长或规则来提醒和结束，每一步都有记录。", none: "没有需要留意的会话", none_hint: "有人辱骂员工，或被拒后反复纠缠时，会出现在这里，并提醒组长。",
+      live: "正在进行", over: "已结束", facts: "{minutes} 分钟，{messages} 句，其中辱骂 {abusive} 句", warn: "发出提醒", warned: "{who} 已提醒", end: "按规定结束", stopped: "{who} 已结束", look: "看会话", takeover: "接管", exclude: "不计入统计", excluded: "不计入统计",
+      warned_done: "提醒已发给客户。", ended_done: "会话已按规定结束。", excluded_done: "已标记为不计入统计。", reverted_done: "已恢复计入。", rules: "提醒和结束的规则",
+    },
+    rules: {
+      warning_zh: "提醒的话（中文）", warning_en: "提醒的话（英文）", ending_zh: "结束的话（中文）", ending_en: "结束的话（英文）", abusive_messages: "辱骂几句后请组长来看", after_warning: "提醒后再辱骂几句，规则可以结束", warn_by: "谁来提醒", end_by: "谁来结束",
+      by: { lead: "只由组长", policy: "规则自动" }, exclude_ended: "按规定结束的会话不计入统计", danger: "客户可能有危险时，规则绝不自动提醒或结束。", saved: "规则已保存，从现在起生效。", version: "第 {n} 版，{who} 保存", first: "现在用的是默认规则",
+    },
+    excluded: { hint: "这些会话和售后单不计入任何统计。谁标记的、为什么，都写在这里，可以恢复。", none: "没有不计入统计的内容", what: "内容", why: "原因", who: "谁", when: "时间", policy: "规则", contact: "会话", case: "售后单 {no}", revert: "恢复计入", reverted: "{who} 恢复：{why}" },
+    trusted: { none: "还没有标记过可信的共同点", none_hint: "在关联账号页里，把一家人、同一个办公室标记为可信。", revoke: "取消信任" },
+  },
+};
