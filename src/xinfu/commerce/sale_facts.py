@@ -35,11 +35,19 @@ async def sale_facts(unit: Unit, shop_id: Id, skus: Sequence[str], since: dateti
     query = select(VariantRow, ProductRow).join(ProductRow, ProductRow.id == VariantRow.product_id)
     query = query.where(VariantRow.shop_id == shop_id, ProductRow.shop_id == shop_id, func.upper(VariantRow.sku).in_(wanted))
     rows = (await unit.execute(query)).all()
-    changes = select(PriceChange.variant_id, func.min(PriceChange.price_minor)).where(
-        PriceChange.shop_id == shop_id, PriceChange.variant_id.in_([v.id for v, _ in rows]), PriceChange.at >= since
+    changes = select(PriceChange.variant_id, PriceChange.price_minor, PriceChange.at).where(
+        PriceChange.shop_id == shop_id, PriceChange.variant_id.in_([v.id for v, _ in rows])
     )
-    lowest = {row[0]: int(row[1]) for row in (await unit.execute(changes.group_by(PriceChange.variant_id))).all()}
+    lowest = _lowest([(id_, minor, at) for id_, minor, at in (await unit.execute(changes.order_by(PriceChange.at))).all()], since)
     return {v.sku.upper(): _facts(v, p, lowest.get(v.id)) for v, p in rows}
+
+
+def _lowest(changes: Sequence[tuple[Id, int, datetime]], since: datetime) -> dict[Id, int]:
+    """Of each variant the lowest price that held since then: the one it came with counts too. Oldest change first."""
+    held: dict[Id, list[int]] = {}
+    for id_, minor, at in changes:
+        held[id_] = [minor] if at <= since else [*held.get(id_, ()), minor]
+    return {id_: min(prices) for id_, prices in held.items()}
 
 
 def _facts(variant: VariantRow, product: ProductRow, lowest: int | None) -> SaleFacts:

@@ -17,6 +17,7 @@ from xinfu.aftersales import listing
 from xinfu.aftersales.listing import ListingChanged, Listings, Terms, errors
 from xinfu.aftersales.listing.model import ListingRow
 from xinfu.commerce import bulk_write
+from xinfu.commerce.sale_facts import sale_facts
 from xinfu.identity import Permission, Shops
 from xinfu.identity.http import actor as acting
 from xinfu.identity.http import shop as current_shop
@@ -172,6 +173,18 @@ async def test_verified_facts_that_drift_are_shown(listings: Listings, database:
         await bulk_write(unit, SHOP, products=[product], at=NOON + timedelta(days=1))
     seen = await listings.get(LEAD, SHOP, entered.id)
     assert seen.drifted and [f.code for f in seen.findings] == ["above_list"]
+
+
+async def test_the_lowest_price_of_a_month_counts_the_one_it_began_with(listings: Listings, database: Database) -> None:
+    for days, price in ((1, 6000), (2, 9900)):
+        async with database.unit() as unit:
+            product = a_product(variants=tuple(replace(v, price=Money(price)) for v in a_product().variants))
+            await bulk_write(unit, SHOP, products=[product], at=NOON + timedelta(days=days))
+    for day, lowest in ((NOON + timedelta(days=1, hours=1), 6000), (NOON + timedelta(days=3), 9900)):
+        async with database.read() as unit:
+            assert (await sale_facts(unit, SHOP, ["tee-bk-m"], day))["TEE-BK-M"].lowest == Money(lowest)
+    found, _ = await listings.look(AGENT, SHOP, TERMS)
+    assert [f.code for f in found] == ["not_lowest"]
 
 
 async def test_sent_back_it_is_mended_and_checked_again(listings: Listings, database: Database) -> None:

@@ -5,9 +5,9 @@ export default {
     tab: { form: "常用", text: "全文", changes: "改了什么", month: "上个月会怎样", history: "历史" },
     start_from: "从第 {n} 版改起", discard: "不改了", effective: "从哪天起用", check_first: "看一遍再发布", publish: "发布", publish_title: "发布规则", will: "{date} 起，本店按这些规则办。之前的售后单还按原来的规则。", note: "为什么改（同事看得到）",
     seen: "我看过改了什么", published: "已发布，第 {n} 版，{date} 起用。", no_changes: "和那天在用的规则一样，没有改动。", against: "和 {pack} 比", key: "规则", was: "原来", now: "改成", none: "没有", problems: "有 {n} 处要改", line: "第 {n} 行", text_hint: "TOML，也可以贴 JSON。写错的行会标出来。编号和日期由系统填。", apply: "检查", sound: "没有问题。",
-    group: { no_reason: "七天无理由", quality: "质量问题", freight: "运费谁出", price: "价保", early: "先退款", kindness: "照顾和补偿", auto: "不用人工，直接同意", trust: "怎样算老客户", dispute: "纠纷和申诉的时限", due: "每一步最多多久", category: "不同类目", zones: "自行寄回的运费上限" },
+    group: { name: "这套规则叫什么", no_reason: "七天无理由", quality: "质量问题", freight: "运费谁出", price: "价保", early: "先退款", kindness: "照顾和补偿", auto: "不用人工，直接同意", trust: "怎样算老客户", dispute: "纠纷和申诉的时限", due: "每一步最多多久", category: "不同类目", zones: "自行寄回的运费上限" },
     hint: {
-      no_reason: "法律规定至少 7 天，签收次日起算。", quality: "法律规定至少 7 天。没照片的由人工看一眼。", freight: "不是客户的错，运费由店铺出。", price: "“实付”是优惠券分摊以后的价。", early: "快递一揽收就先退。到期没收到退货，会追回。", kindness: "一单最多给这些；谁能给多少，看“设置·额度”。",
+      name: "给同事看的名字。", no_reason: "法律规定至少 7 天，签收次日起算。", quality: "法律规定至少 7 天。没照片的由人工看一眼。", freight: "不是客户的错，运费由店铺出。", price: "“实付”是优惠券分摊以后的价。", early: "快递一揽收就先退。到期没收到退货，会追回。", kindness: "一单最多给这些；谁能给多少，看“设置·额度”。",
       auto: "金额小、信得过的客户，不让人等。", trust: "退货太多的不算。", dispute: "从提出起算。", due: "超过就会在售后台标红。收到退货后退款，法律最多给 7 天。", category: "商品类目里含有这些字，就按这一行。空着的和上面一样。", zones: "客户自己寄回，最多补到这里。",
     },
     unit: { days: "天", hours: "小时", percent: "%", money: "元", orders: "单", points: "分" },

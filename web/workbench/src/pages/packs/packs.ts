@@ -81,7 +81,7 @@ export interface Look {
 
 export interface Field {
   path: string;
-  kind: "number" | "amount" | "switch" | "choice" | "words" | "many";
+  kind: "number" | "amount" | "switch" | "choice" | "words" | "many" | "text";
   options?: readonly string[];
   /** Family of messages the options' words stand in. */
   words?: string;
@@ -97,6 +97,7 @@ const money = (path: string): Field => ({ path, kind: "amount", unit: "money" })
 
 /** The usual things of a pack, as the form shows them; everything else is in the text. */
 export const GROUPS: readonly { name: string; fields: readonly Field[] }[] = [
+  { name: "name", fields: [{ path: "zh", kind: "text" }, { path: "en", kind: "text" }] },
   { name: "no_reason", fields: [days("no_reason.days"), { path: "no_reason.exchange", kind: "switch" }] },
   {
     name: "quality",
