@@ -2,6 +2,7 @@
 import type zh from "./zh-CN.assist.ts";
 
 const en: typeof zh = {
+  skills: { title: "Good at", hint: "Customers who need a skill come to the person who knows it best. What only a lead may settle asks for the skill “lead”.", name: "Skill", level: "Level", of_five: "{n} of 5", add: "Add a skill", example: "lead" },
   assist: {
     ask: "Draft by the AI (Alt + D)", draft: "Draft", by_policy: "from the rules", by_llm: "by the language model, every sentence checked", understood: "understood as {what}, {p}% sure", again: "Again", outdated: "The customer wrote more: again", no_draft: "No reply we are sure of; please write your own.", no_sources: "Stands on no source; read before sending",
     take: "Take it", next: "What to do next", hide: "Hide: {what}", no_wrapup: "The summary is not there ({why}); you can close all the same.", open_promises: "Promises not seen kept yet: {n}.", more: "More", kind: { article: "Article", script: "Script" },

@@ -1,5 +1,6 @@
 /* Chinese words of what helps at the desk: orders being worked on, after-sales requests. */
 export default {
+  skills: { title: "擅长", hint: "需要某项技能的客户，先派给最拿手的人。要组长拍板的，找有 lead 技能的人。", name: "技能", level: "等级", of_five: "{n} 级", add: "加技能", example: "lead" },
   assist: {
     ask: "请 AI 起草（Alt + D）", draft: "AI 起草", by_policy: "按规则写的", by_llm: "大模型写的，逐句核对过", understood: "听懂的是{what}，把握 {p}%", again: "重写", outdated: "客户又说话了，重写", no_draft: "没有把握的回复，请自己写。", no_sources: "没有引用资料，发之前看一眼",
     take: "采用", next: "接下来可以", hide: "不显示：{what}", no_wrapup: "小结没能准备好（{why}），可以直接结束。", open_promises: "还有 {n} 件答应过的事没看到做完。", more: "补充", kind: { article: "知识", script: "话术" },
