@@ -148,7 +148,8 @@ async def _init(config: Config) -> dict[str, Any]:
             knowledge.Knowledge(database, clock),
             knowledge.Scripts(database, clock),
         )
-        await demo.populate(services)
+        shop_id = await demo.populate(services)
+        await demo.populate_cases(services, shop_id, config.data)
         (config.data / "demo-day").write_text(_today())
         return {"login": demo.OWNER.login, "password": demo.DEMO_PASSWORD}
     finally:

@@ -32,7 +32,7 @@ class CaseCare:
         self._authority = authority
 
     async def check(self, actor: Actor, shop_id: Id, number: str, *, version: int, step: str, said_to: str) -> Case:
-        """One step of the list is done, by this person, in these words. Raises CaseNotFound, Conflict, StateForbids, StepUnknown, Invalid."""
+        """One step of the list is done, in these words. Raises CaseNotFound, Conflict, StateForbids, StepUnknown, Invalid."""
         actor.require(Permission.AFTERSALES_REQUEST, shop_id)
         told = clean(said_to)[:500]
         if not told:

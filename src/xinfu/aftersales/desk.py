@@ -240,7 +240,7 @@ class CaseDesk:
 
 
 async def check_simple(cases: Cases, unit: Unit, row: CaseRow, order: OrderState) -> None:
-    """Judged again, is it still what the rules allow as it is, for the same money, with nothing against it? Raises NotSimple, StateForbids."""
+    """Judged again, is it still what the rules allow as it is, for the same money, nothing against it? Raises NotSimple, StateForbids."""
     if row.state != "open":
         raise lifecycle.forbids(row.state)  # type: ignore[arg-type]
     if row.verdict != "allowed" or row.risk_action in ("review", "evidence"):

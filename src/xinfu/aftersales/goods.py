@@ -111,7 +111,7 @@ class GoodsDesk:
             return await self._book.view(unit, row)
 
     async def reject(self, actor: Actor, shop_id: Id, number: str, *, version: int, note: str) -> Case:
-        """Inspected and refused, by a person, with a reason; the goods go back to the customer. Raises as inspect, Invalid without a note."""
+        """Inspected and refused, by a person, with a reason; the goods go back to the customer. Raises as inspect."""
         return await self._noted(
             actor,
             shop_id,

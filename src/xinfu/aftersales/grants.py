@@ -22,7 +22,10 @@ def amount_of(text: str, currency: str, *, least: int = 1) -> Money:
 
 
 def grant_of(what: GrantKind | None, text: str, currency: str, rule: CompensationRule, left: Money) -> Grant:
-    """What is granted, within the pack's caps; cash also within what is left of the order. Raises AmountMissing, AmountInvalid, AmountTooHigh."""
+    """What is granted, within the pack's caps; cash also within what is left of the order.
+
+    Raises AmountMissing, AmountInvalid, AmountTooHigh.
+    """
     if what is None or not clean(text):
         raise AmountMissing
     if what == "points":

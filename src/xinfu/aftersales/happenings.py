@@ -1,4 +1,4 @@
-"""What happens to cases from outside: parcels move, money arrives, something fails, a deadline passes. Each inside the unit that records it."""
+"""What happens to cases from outside: parcels move, money arrives, something fails, a deadline passes; in the unit that records it."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

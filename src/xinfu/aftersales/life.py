@@ -1,4 +1,4 @@
-"""Takes one step of a case inside the caller's transaction: the state, what it orders of settlement, when the next step is due, the record."""
+"""Takes one step of a case inside the caller's transaction: the state, what it orders of settlement, what is due next, the record."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

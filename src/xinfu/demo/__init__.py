@@ -1,5 +1,6 @@
 """The demo shop: its goods, people and customers, and simulated visitors who keep the desk busy."""
 
+from xinfu.demo.cases import populate_cases
 from xinfu.demo.endpoints import router
 from xinfu.demo.populate import NAME, SLUG, DemoServices, Size, populate
 from xinfu.demo.service import Showroom
@@ -18,6 +19,7 @@ __all__ = [
     "Size",
     "logins",
     "populate",
+    "populate_cases",
     "router",
 ]
 
