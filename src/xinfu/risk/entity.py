@@ -10,6 +10,9 @@ from xinfu.risk.links import Held
 from xinfu.risk.model import TrustRow
 from xinfu.risk.shelf import ShopBook
 
+_NOISE = (Kind.TIMING, Kind.BATCH)
+"""Shared with strangers all the time: shown only where several of these accounts share it."""
+
 SHOWN_MEMBERS = 40
 SHOWN_VALUES = 60
 
@@ -32,7 +35,8 @@ def graph(
             known = found.get(key)
             found[key] = held if known is None or held.joins else known
             holders.setdefault(key, []).append(n)
-    order = sorted(found, key=lambda k: (not found[k].joins, -len(holders[k]), k))[:SHOWN_VALUES]
+    told = [k for k in found if found[k].joins or len(holders[k]) > 1 or k[0] not in _NOISE]
+    order = sorted(told, key=lambda k: (not found[k].joins, -len(holders[k]), k))[:SHOWN_VALUES]
     return {
         "entity_id": min(members),
         "customer_id": customer_id,

@@ -31,7 +31,7 @@ export default {
     words: "Why", relation_label: "What it is", relation: { household: "Household", office: "Office", dormitory: "Dormitory", pickup: "Pick-up point", other: "Other" },
     decided: "{who}, {time}: {words}", appealed: "Appeal by {who}, {time}: {words}", done: { confirmed: "Confirmed.", dismissed: "Dismissed.", appealed: "Appeal recorded.", trusted: "Marked as trusted.", distrusted: "Trust taken back." },
     entity: {
-      title: "Linked accounts", alone: "This customer is joined to no other account", joined: "{n} accounts seem to be run by the same people", members: "Accounts", shared: "Shared", back: "Back to findings", cases: "{n} cases", holders: "{n} accounts", me: "Shown",
+      title: "Linked accounts", alone: "This customer is joined to no other account", joined: "{n} accounts seem to belong together (so does a family)", members: "Accounts", shared: "Shared", back: "Back to findings", cases: "{n} cases", holders: "{n} accounts", me: "Shown",
       joins: "Red: this joins the accounts.", greyed: "Grey: a place many share (dormitory, office, pick-up point) or a trusted one; it counts for nothing.", clean: "Nothing suspicious", findings: "Findings about these accounts", trust: "Trust", trusted: "Trusted: {what}", no_values: "Shares no device, address or payment account with anyone.",
     },
     kind: { device: "Same device", payee: "Same payer", phone: "Same phone", photo: "Same photo", address: "Same door", building: "Same building", ip: "Same network", station: "Same courier", batch: "Numbers of a batch", timing: "Same moment" },

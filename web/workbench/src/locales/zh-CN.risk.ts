@@ -31,7 +31,7 @@ export default {
     words: "理由", relation_label: "是什么关系", relation: { household: "一家人", office: "办公室", dormitory: "宿舍", pickup: "代收点", other: "其他" },
     decided: "{who} 于 {time} 判断：{words}", appealed: "{who} 于 {time} 申诉：{words}", done: { confirmed: "已确认。", dismissed: "已排除。", appealed: "已提出申诉。", trusted: "已标记为可信。", distrusted: "已取消信任。" },
     entity: {
-      title: "关联账号", alone: "这位客户没有和别的账号连在一起", joined: "{n} 个账号看起来是同一批人在用", members: "账号", shared: "共同点", back: "返回风险提示", cases: "{n} 个售后单", holders: "{n} 个账号", me: "正在看",
+      title: "关联账号", alone: "这位客户没有和别的账号连在一起", joined: "{n} 个账号看起来是一起的（一家人也会这样）", members: "账号", shared: "共同点", back: "返回风险提示", cases: "{n} 个售后单", holders: "{n} 个账号", me: "正在看",
       joins: "红线：这项共同点把账号连在一起。", greyed: "灰线：很多人共用的地方（宿舍、办公室、代收点），或已标记可信，不作为依据。", clean: "没有可疑情况", findings: "这些账号的风险提示", trust: "标记可信", trusted: "可信：{what}", no_values: "没有和别人共用的设备、地址或付款方式。",
     },
     kind: { device: "同一台设备", payee: "同一个付款账户", phone: "同一个电话", photo: "同一张照片", address: "同一个门牌", building: "同一栋楼", ip: "同一个网络", station: "同一快递员", batch: "同批号码", timing: "同一时间" },
