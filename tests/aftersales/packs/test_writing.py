@@ -66,6 +66,14 @@ def test_each_fault_is_told_at_its_line() -> None:
         assert problems(TEXT.replace(old, new, 1)) == [(at, key)], old
 
 
+def test_a_wrong_form_in_one_place_hides_no_fault_in_another() -> None:
+    text = TEXT.replace('limit = "100.00"', "limit = 10.5", 1).replace("return_days = 15", "return_days = 2", 1)
+    text = text.replace("respond = 1", "respond = 0\nsmile = 2", 1).replace('kinds = ["return"', 'kinds = ["robbery"', 1)
+    assert {key for _, key in problems(text)} == {
+        "early_refund.level[0].limit", "quality.return_days", "dispute.respond", "dispute.smile", "auto.kinds[0]",
+    }  # fmt: skip
+
+
 def test_a_table_that_is_missing_is_told_without_a_line_and_bad_toml_at_its_own() -> None:
     at = TEXT.splitlines().index("[no_reason]") + 1
     assert problems(TEXT.replace("[no_reason]", "[reasonless]", 1)) == [(None, "no_reason"), (at, "reasonless")]

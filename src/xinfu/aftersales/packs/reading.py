@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from xinfu.aftersales.packs.errors import PackInvalid
-from xinfu.aftersales.packs.law import faults
+from xinfu.aftersales.packs.law import Fault, faults
 from xinfu.aftersales.packs.pack import Pack
 from xinfu.aftersales.packs.places import Path, line_of, places_of
 
@@ -62,10 +62,46 @@ def build_pack(given: Mapping[str, Any], text: str = "") -> Pack:
     try:
         pack = _pack.validate_python(values, extra="forbid", context={"currency": currency if isinstance(currency, str) else "CNY"})
     except ValidationError as e:
-        raise invalid([_problem(places, tuple(x["loc"]), *_words(x)) for x in e.errors(include_url=False)[:_MOST]]) from e
+        errors = e.errors(include_url=False)
+        wrong = [_problem(places, tuple(x["loc"]), *_words(x)) for x in errors]
+        known = {p.key for p in wrong}
+        more = [_problem(places, fault.path, fault.zh, fault.en) for fault in _faults_besides(values, errors)]
+        raise invalid([*wrong, *(p for p in more if p.key not in known)][:_MOST]) from e
     if found := faults(pack):
         raise invalid([_problem(places, fault.path, fault.zh, fault.en) for fault in found[:_MOST]])
     return pack
+
+
+def _faults_besides(values: dict[str, Any], errors: Sequence[ErrorDetails]) -> list[Fault]:
+    """What else is wrong with values whose form is: judged with something harmless in the places of what could not be read."""
+    mended = json.loads(json.dumps(values, default=str))
+    for error in errors:
+        *above, last = error["loc"]
+        try:
+            inside = mended
+            for part in above:
+                inside = inside[part]
+            if error["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
+                del inside[last]
+            else:
+                inside[last] = _harmless(error)
+        except (KeyError, IndexError, TypeError):
+            return []
+    try:
+        return faults(_pack.validate_python(mended, extra="forbid", context={"currency": mended.get("currency", "CNY")}))
+    except ValidationError:
+        return []
+
+
+def _harmless(error: ErrorDetails) -> Any:
+    context = error.get("ctx", {})
+    if error["type"] in ("greater_than_equal", "less_than_equal"):
+        return context.get("ge", context.get("le"))
+    if error["type"] == "literal_error":
+        return str(context["expected"]).split(",")[0].split(" or ")[0].strip("'")
+    return {"value_error": "0", "int_type": 30, "int_parsing": 30, "int_from_float": 30, "bool_parsing": True, "bool_type": True}.get(
+        error["type"]
+    )
 
 
 def invalid(problems: Sequence[PackProblem]) -> PackInvalid:
