@@ -67,7 +67,7 @@ class Heads:
 
     def sure(self, chances: Floats) -> Floats:
         """How often the likeliest intent is right that looks this likely."""
-        return np.interp(chances, self.surety[0], self.surety[1]).astype(np.float32)
+        return np.asarray(np.interp(chances, self.surety[0], self.surety[1]), dtype=np.float32)
 
     def save(self, path: Path) -> None:
         """Weights as signed bytes with one scale per column: a quarter of the size at no measurable loss."""
