@@ -21,7 +21,7 @@ from xinfu.kit.errors import NotFound, Refusal
 from xinfu.kit.ids import Id, new_id
 
 _PAGE = 100
-_TRIES = 400
+_TRIES = 60
 
 
 class _NoPhotos:
