@@ -91,7 +91,7 @@ def test_a_machine_never_refuses_and_a_customer_never_grants(kind: Kind, state: 
 
 
 def test_every_state_has_words_and_is_over_or_alive() -> None:
-    assert set(STATES) == set(get_args(State.__value__)) and not OVER & LIVE and OVER | LIVE == set(STATES) and COUNTS >= LIVE
+    assert set(STATES) == set(get_args(State.__value__)) and not OVER & LIVE and set(STATES) == OVER | LIVE and COUNTS >= LIVE
     assert set(lifecycle.FROM) == set(lifecycle.WHO) == set(STEPS)
 
 

@@ -41,7 +41,8 @@ class Appeals:
                 raise errors.AppealTooLate
             appeal = AppealRow(
                 id=new_id(), shop_id=shop_id, case_id=row.id, at=now, by_kind=actor.kind, by_id=actor.id, by_name=actor.name, words=told,
-                against_id=row.decided_by_id, against=row.decided_by, state="open", decided_at=None, decided_by_id="", decided_by="", note="",
+                against_id=row.decided_by_id, against=row.decided_by, state="open", decided_at=None, decided_by_id="",
+                decided_by="", note="",
             )  # fmt: skip
             unit.add(appeal)
             row.appealed, row.due_at = True, now + timedelta(hours=rule.answer_hours)

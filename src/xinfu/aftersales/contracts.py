@@ -120,7 +120,7 @@ class MethodFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """An order at one moment. `reserved`: asked for, not yet ordered to be paid back, in minor units, beside what the order's payments know."""
+    """An order at one moment. `reserved`: asked for, not yet ordered to be paid back, in minor units, beside the order's payments."""
 
     now: datetime
     zone: ZoneInfo

@@ -54,7 +54,7 @@ class Deciding:
     async def grant(
         self, unit: Unit, actor: Actor, row: CaseRow, order: OrderState, note: str, terms: Terms, *, auto: bool = False
     ) -> None:
-        """The yes itself, in the caller's unit. With `auto` it is granted alone or not at all. Raises what accept raises, BeyondAuthority."""
+        """The yes itself, in the caller's unit. With `auto` alone or not at all. Raises as accept, and BeyondAuthority."""
         if row.state != "open":
             raise lifecycle.forbids(row.state)  # type: ignore[arg-type]
         await self._agree_on(unit, row, order, terms)
