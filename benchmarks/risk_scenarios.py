@@ -4,9 +4,10 @@
 
 Every name, number and place is invented; the same seed and knobs give the same folder.
 
-Which is for what: thresholds and rules were chosen on seeds 1–10 and 101–102 with shape `pools`, words on hands `one` and `other`. Figures
-are reported on seeds from 201 on, and on hands, shapes and knobs nothing was chosen on (`--hand third`, `--shape chain|single|pairs`,
-`--phones written`, `--hiding`, `--payees 0`).
+Which is for what: thresholds and rules were chosen on seeds 1–10 and 101–102 with shape `pools`. Words were chosen on hands `one` and
+`other`; `third` was looked at as well and some words were mended after it, so it counts as seen. Figures are reported on seeds from 201
+on, on shapes and knobs nothing was chosen on (`--shape chain|single|pairs`, `--phones written`, `--hiding`, `--payees 0`), and on
+risk_fresh.py, whose words, goods, addresses and ways of hiding nothing was ever chosen on.
 """
 
 import argparse
@@ -59,6 +60,12 @@ GOODS = {
 }
 TOWNS = ("云溪市南浦区", "云溪市北岭区", "海棠市春山区", "海棠市秋水区", "星河省月湾市东屏县")
 ROADS = ("松风路", "竹影街", "梅香巷", "荷塘路", "枫林大道", "柳岸路", "晨光街", "石桥路", "青禾路", "白鹭洲路")
+FITTING = {
+    "use_and_return": ("显卡", "手机", "显卡", "服饰"),
+    "swap": ("手机", "显卡"),
+    "fragile_claims": ("陶瓷", "玻璃器皿", "鸡蛋"),
+    "order_and_refuse": ("桶装水", "大米"),
+}
 YARDS = ("晴川苑", "望海阁", "和风里", "听雨轩", "满庭芳", "锦书园", "知春府", "揽月台")
 NAMES = ("赵", "钱", "孙", "李", "周", "吴", "郑", "王"), ("小明", "小红", "大山", "晓月", "一一", "子安", "阿福", "若水")
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -99,6 +106,8 @@ class Ring:
 
 
 class World:
+    goods, fitting = GOODS, FITTING
+
     def __init__(self, knobs: argparse.Namespace) -> None:
         self.k = knobs
         self.random = random.Random(knobs.seed)
@@ -277,6 +286,9 @@ class World:
             address += r.choice(("(放门口)", "（到了打电话）", " 请电联"))
         return address
 
+    def on_label(self, address: str) -> str:
+        return self.written(address) if "室" in address else address
+
     def live(self) -> None:
         for person in self.people:
             self._account(person)
@@ -288,7 +300,10 @@ class World:
                 when = first + timedelta(days=self.random.uniform(0.1, 150))
                 bad = offender and (not self.chance(self.k.camouflage) or (i == orders - 1 and not acted))
                 acted = acted or bad
-                Purchase(self, person, when, person.label if bad else "honest").make()
+                self.buys(person, when, person.label if bad else "honest")
+
+    def buys(self, person: Person, when: datetime, act: str) -> None:
+        Purchase(self, person, when, act).make()
 
     def _account(self, p: Person) -> None:
         r = self.random
@@ -350,14 +365,8 @@ class Purchase:
 
     def make(self) -> None:
         r, p, w = self.r, self.p, self.w
-        fitting = {
-            "use_and_return": ("显卡", "手机", "显卡", "服饰"),
-            "swap": ("手机", "显卡"),
-            "fragile_claims": ("陶瓷", "玻璃器皿", "鸡蛋"),
-            "order_and_refuse": ("桶装水", "大米"),
-        }
-        category = r.choice(fitting.get(self.act, tuple(GOODS)))
-        price, weight, fragile, serial = GOODS[category]
+        category = r.choice(w.fitting.get(self.act, tuple(w.goods)))
+        price, weight, fragile, serial = w.goods[category]
         self.price, self.weight = round(price * r.uniform(0.7, 1.5), 2), round(weight * r.uniform(0.9, 1.1), 2)
         self.serial = f"SN{r.randint(0, 16**10):010X}" if serial else ""
         self.zone, self.arrived = r.randint(1, 6), self.when + timedelta(days=r.uniform(1.5, 5))
@@ -373,7 +382,7 @@ class Purchase:
                 "placed_at": self.when,
                 "receiver": p.name,
                 "receiver_phone": w.typed(p.phone),
-                "address": w.written(address) if "室" in address else address,
+                "address": w.on_label(address),
                 "sku": f"{category}{r.randint(1, 20)}",
                 "category": category,
                 "unit_price": self.price,

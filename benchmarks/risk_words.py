@@ -1,6 +1,7 @@
 """How people and warehouses write in the scenarios: several hands, so that nothing is measured on its own reflection.
 
-`one` and `other` are the hands words were chosen on; figures are reported on `third`.
+Words were chosen on `one` and `other`, and some mended after a look at `third`: none of the three is unseen. The unseen hand is the one in
+risk_fresh.py.
 """
 
 from dataclasses import dataclass
