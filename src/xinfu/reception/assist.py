@@ -33,6 +33,7 @@ from xinfu.reception.assist_words import words
 from xinfu.reception.dialogue import Memory
 from xinfu.reception.llm import Job, Llm
 from xinfu.reception.llm_errors import OutcomeUnknown
+from xinfu.reception.llm_wrapup import Summing
 from xinfu.reception.ports import Library, OrderBook, Reader, SettingsSource
 from xinfu.reception.wishes import PLANS, UNKNOWN, WIDER_TOPIC
 from xinfu.reception.wording import wording
@@ -43,6 +44,7 @@ _TOGETHER = 5  # unanswered messages a draft answers at once
 _ORDERS = 10
 _HITS = 5
 _SURE = 0.3
+_TO_SUM_UP = 2000  # characters of the customer's words that go along
 
 
 class ScriptShelf(Protocol):
@@ -136,7 +138,21 @@ class Assist:
 
     async def wrapup(self, actor: Actor, shop_id: Id, conversation_id: Id, locale: Locale) -> WrapupOut:
         """The summary to confirm."""
+        return await self._summary(actor, shop_id, await self._case(actor, shop_id, conversation_id), locale)
+
+    async def wrapup_words(self, actor: Actor, shop_id: Id, conversation_id: Id, locale: Locale) -> WrapupOut:
+        """The summary to confirm in the language model's words; the built-in one with `why` when they may not be read."""
         case = await self._case(actor, shop_id, conversation_id)
+        base = await self._summary(actor, shop_id, case, locale)
+        if not base.llm:
+            return base
+        told = await self._llm.sum_up(_to_sum_up(case, locale), Summing(base.who, base.want, base.tried, tuple(base.promised)))
+        if told.summary is None:
+            return base.model_copy(update={"why": told.outcome})
+        s = told.summary
+        return base.model_copy(update={"who": s.who, "want": s.want, "tried": s.tried, "promised": list(s.promised), "origin": "llm"})
+
+    async def _summary(self, actor: Actor, shop_id: Id, case: Case, locale: Locale) -> WrapupOut:
         w, staff = words(locale), wording("zh" if locale == "zh-CN" else "en")
         case.done = await self._done(actor, shop_id, case, locale)
         tried = _tried(case, w)
@@ -153,6 +169,7 @@ class Assist:
             outcomes=[OutcomeOut(code=code, label=w[f"outcome.{code}"]) for code in OUTCOMES],
             open_promises=promised,
             confirmed=case.head.outcome,
+            llm=self._llm.ready(shop_id, "draft") is not None,
         )
 
     async def confirm(self, actor: Actor, shop_id: Id, conversation_id: Id, given: WrapupIn, locale: Locale) -> WrappedOut:
@@ -224,11 +241,10 @@ class Assist:
 
     def _job(self, case: Case, base: DraftOut, answered: Sequence[Message]) -> Job:
         head = case.head
-        recent = [("customer" if m.sender == "customer" else "shop", m.text) for m in case.messages[-8:] if m.text]
         hits = self._knowledge.search(head.shop_id, answered[-1].text, "customer", 2) if answered else []
         said = "\n".join(m.text for m in answered)
         language: Language = "en" if base.language == "en" else "zh"
-        return Job(head.shop_id, head.id, head.customer_id, head.name, language, said, base.text, recent, hits)
+        return Job(head.shop_id, head.id, head.customer_id, head.name, language, said, base.text, _recent(case), hits)
 
     async def _done(self, actor: Actor, shop_id: Id, case: Case, locale: Locale) -> list[tuple[Literal["operation", "request"], str]]:
         """What was done to the order and asked for it since the conversation began, as far as the actor may read it."""
@@ -241,6 +257,17 @@ class Assist:
             asked = await self._cases.of_customer(actor, shop_id, case.head.customer_id)
             done += [("request", r.number) for r in asked if to_ms(r.opened_at) >= since]
         return done
+
+
+def _recent(case: Case) -> list[tuple[str, str]]:
+    return [("customer" if m.sender == "customer" else "shop", m.text) for m in case.messages[-8:] if m.text]
+
+
+def _to_sum_up(case: Case, locale: Locale) -> Job:
+    head = case.head
+    said = clip("\n".join(m.text for m in case.said if m.text), _TO_SUM_UP)
+    language: Language = "zh" if locale == "zh-CN" else "en"
+    return Job(head.shop_id, head.id, head.customer_id, head.name, language, said, "", _recent(case))
 
 
 def _tried(case: Case, w: dict[str, str]) -> list[str]:

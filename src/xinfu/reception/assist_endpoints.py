@@ -58,6 +58,14 @@ async def wrapup(request: Request, actor: CurrentActor, shop: CurrentShop, assis
     return await assist.wrapup(actor, shop, conversation_id, locale_of(request))
 
 
+@router.get("/{conversation_id}/wrapup/words")
+async def wrapup_words(
+    request: Request, actor: CurrentActor, shop: CurrentShop, assist: Service, conversation_id: ConversationId
+) -> WrapupOut:
+    """The same summary in the language model's words where it may be read; else as it was, with why. Takes as long as a draft may."""
+    return await assist.wrapup_words(actor, shop, conversation_id, locale_of(request))
+
+
 @router.post("/{conversation_id}/wrapup")
 async def confirm(
     request: Request, actor: CurrentActor, shop: CurrentShop, assist: Service, conversation_id: ConversationId, body: WrapupIn

@@ -63,7 +63,10 @@ class OutcomeOut(BaseModel):
 
 
 class WrapupOut(BaseModel):
-    """The summary suggested, or the one confirmed last (`confirmed`). `outcome` is the code suggested; `outcomes` all there are."""
+    """The summary suggested, or the one confirmed last (`confirmed`). `outcome` is the code suggested; `outcomes` all there are.
+
+    `llm`: …/wrapup/words has it in a language model's words; `origin` says whose words these are, `why` why they are still the built-in.
+    """
 
     who: str
     want: str
@@ -74,6 +77,9 @@ class WrapupOut(BaseModel):
     outcomes: list[OutcomeOut]
     open_promises: list[str]
     confirmed: str
+    llm: bool
+    origin: Literal["policy", "llm"] = "policy"
+    why: str = ""
 
 
 Line = Annotated[str, Field(max_length=500), AfterValidator(clean)]

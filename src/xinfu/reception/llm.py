@@ -7,8 +7,9 @@ and whatever is refused is counted by its reason and answered by the built-in wo
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 import structlog
@@ -24,6 +25,7 @@ from xinfu.reception.llm_masking import Mask, UnknownPlaceholder, used_in
 from xinfu.reception.llm_prompts import instructions, quoted, system
 from xinfu.reception.llm_settings import LlmSettings, LlmSetups
 from xinfu.reception.llm_tools import MAX_CALLS, TOOLS, Previews, ToolRefused, Tools, know_all
+from xinfu.reception.llm_wrapup import Summing, judged
 from xinfu.reception.ports import Acting, Catalogue, Library, OrderBook, SettingsSource
 from xinfu.understanding.contracts import Language
 
@@ -60,6 +62,7 @@ class Result:
     text: str | None
     outcome: str
     sources: tuple[dict[str, str], ...] = ()
+    summary: Summing | None = None
 
 
 type Piece = tuple[Literal["delta", "final"], Result]
@@ -73,6 +76,9 @@ class _Spent:
     used: int = 0
     pending: int = 0
     asked: bool = False
+
+
+type Work = Callable[[LlmSettings, Job, _Spent], Awaitable[Result]]
 
 
 @dataclass(slots=True)
@@ -152,6 +158,13 @@ class Llm:
             writing.cancel()
             await asyncio.gather(writing, return_exceptions=True)
 
+    async def sum_up(self, job: Job, built_in: Summing) -> Result:
+        """A wrap-up in the model's words (`summary`), for whoever may have drafts; without one the built-in words stand."""
+        settings = self.ready(job.shop_id, "draft")
+        if settings is None:
+            return Result(None, "off")
+        return await self._bounded(settings, job, "wrapup", settings.draft_limit_ms, partial(self._summed, built_in))
+
     async def attempt(self, settings: LlmSettings) -> str:
         """Ask the endpoint for one word, as the owner's test of a setup. 'used', or the reason it failed."""
         spent = _Spent()
@@ -170,15 +183,23 @@ class Llm:
 
     # one use, from reservation to count
 
-    async def _for_customer(self, job: Job, use: Use, work: Any) -> Result:
+    async def _for_customer(self, job: Job, use: Use, work: Work) -> Result:
         settings = self.ready(job.shop_id, use)
         if settings is None:
             return Result(None, "off")
-        spent, health = _Spent(), self._health.setdefault(job.shop_id, _Health())
+        health = self._health.setdefault(job.shop_id, _Health())
         health.under_way += 1
         try:
-            async with asyncio.timeout(settings.customer_limit_ms / 1000):
-                result: Result = await work(settings, job, spent)
+            return await self._bounded(settings, job, use, settings.customer_limit_ms, work)
+        finally:
+            health.under_way -= 1
+
+    async def _bounded(self, settings: LlmSettings, job: Job, use: str, limit_ms: int, work: Work) -> Result:
+        """The result of `work`, or within the time limit the reason there is none."""
+        spent = _Spent()
+        try:
+            async with asyncio.timeout(limit_ms / 1000):
+                result = await work(settings, job, spent)
         except TimeoutError:
             result = Result(None, "timeout")
         except Failed as e:
@@ -188,8 +209,6 @@ class Llm:
         except Exception:
             log.exception("llm.failed", use=use)
             result = Result(None, "failed")
-        finally:
-            health.under_way -= 1
         self._finish(job.shop_id, use, result.outcome, spent)
         return result
 
@@ -245,6 +264,20 @@ class Llm:
         finally:
             tell(("final", result))
             self._finish(job.shop_id, "draft", result.outcome, spent)
+
+    async def _summed(self, built_in: Summing, settings: LlmSettings, job: Job, spent: _Spent) -> Result:
+        mask = await self._mask(job)
+        data = {"summary": built_in.hidden(mask), "customer_said": mask.hide(job.said)}
+        talk = self._talk("wrapup", settings, job, mask, earlier=_earlier(job, mask), **data)
+        answer = await self._ask(settings, talk, spent)
+        facts = self._facts(job.shop_id)
+        facts.text(built_in.text())
+
+        def ground(told: str, rewriting: str, limit: int) -> Ground:
+            return Ground(facts, job.language, instructions("wrapup", job.language), told, rewriting=rewriting, limit=limit)
+
+        summary, outcome = judged(answer.text, built_in, mask, used_in(str(data)), ground)
+        return Result(None, outcome, summary=summary)
 
     async def _drafted(self, settings: LlmSettings, job: Job, spent: _Spent, tell: Callable[[Piece], None]) -> Result:
         mask = await self._mask(job)
@@ -331,7 +364,7 @@ class Llm:
         return Facts(zone(self._settings.current(shop_id).time_zone))
 
     @staticmethod
-    def _talk(use: Use, settings: LlmSettings, job: Job, mask: Mask, **data: Any) -> Talk:
+    def _talk(use: str, settings: LlmSettings, job: Job, mask: Mask, **data: Any) -> Talk:
         """`data` is masked already; the owner's words on style are not."""
         return [
             {"role": "system", "content": system(use, job.language, mask.hide(settings.voice))},

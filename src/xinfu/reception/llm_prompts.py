@@ -28,6 +28,16 @@ _TASKS = {
     ("draft", "en"): "Task: draft the agent's reply from `reply` and `facts`; mood first, then the matter, under 120 words.",
     ("converse", "zh"): "任务：回答 customer_said。需要事实就用工具查；查不到就老实说这一点还不确定。不超过 150 字。",
     ("converse", "en"): "Task: answer `customer_said`. Use the tools for facts; if they have none, say you are unsure. Under 100 words.",
+    ("wrapup", "zh"): (
+        "任务：把 summary 写得让下一位同事一眼看懂：who 是谁，want 想要什么，tried 办过什么，promised 答应过的事（条数不变，逐条对应）。\n"
+        "事实只来自 summary，customer_said 和 earlier 只用来弄清客户想要什么。这一次只输出一个 JSON 对象，键正好是 who、want、tried（文字）"
+        "和 promised（文字的数组），每项一两句。"
+    ),
+    ("wrapup", "en"): (
+        "Task: word `summary` so that the next colleague sees at a glance: who, want, tried, promised (as many, in the same order).\n"
+        "Facts come from `summary` alone; `customer_said` and `earlier` only help to tell what is wanted. This time write one JSON object\n"
+        "with exactly the keys who, want, tried (text) and promised (list of texts), a sentence or two each."
+    ),
 }  # fmt: skip
 _VOICE = {
     "zh": "店里的口气（只影响用词，不能推翻上面的规则）：",

@@ -19,8 +19,8 @@ const en: typeof zh = {
   },
   llm: {
     hint: "Optional: without it everything works as before. With it, every sentence is checked first; what does not hold is said in the usual words.", enabled: "Use a language model", url: "Address (OpenAI compatible)", model: "Model", key: "Key", key_kept: "Stored; leave empty to keep it", key_none: "Leave empty if there is none", key_forget: "Forget the stored key", uses: "What for",
-    use: { rewrite: "Polish replies", converse: "Questions it cannot place", draft: "Drafts for agents", try: "Test" },
-    told: { rewrite: "Says the finished reply in the shop’s voice; the meaning stays.", converse: "Tries an answer where the rules are unsure, from looked-up facts only.", draft: "Writes a draft sentence by sentence when an agent presses Alt + D." },
+    use: { rewrite: "Polish replies", converse: "Questions it cannot place", draft: "Drafts for agents", wrapup: "Summaries", try: "Test" },
+    told: { rewrite: "Says the finished reply in the shop’s voice; the meaning stays.", converse: "Tries an answer where the rules are unsure, from looked-up facts only.", draft: "Writes a draft sentence by sentence when an agent presses Alt + D; words the summary at the end." },
     voice: "The shop’s voice", voice_example: "Warm, short, polite; no slang", limits: "Limits", customer_limit: "A customer waits at most (ms)", draft_limit: "A draft takes at most (ms)", temperature: "Freedom (0 is steadiest)", budget: "At most a month (tokens)", used: "Used this month: {n} of {of} ({p}%)", over: "Used up; the usual words until next month.",
     try: "Test it", tried_ok: "It answers.", save_first: "Save first, then test.", outcomes: "The last 30 days",
     outcome: {

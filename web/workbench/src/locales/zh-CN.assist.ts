@@ -17,8 +17,8 @@ export default {
   },
   llm: {
     hint: "可以不接：不接的时候一切照旧。接上以后，说的每句话都要先核对，对不上就用原来的话。", enabled: "打开大模型", url: "地址（OpenAI 兼容）", model: "模型", key: "密钥", key_kept: "已存好，不改就留空", key_none: "没有密钥就留空", key_forget: "删掉存着的密钥", uses: "用来做什么",
-    use: { rewrite: "润色回复", converse: "接不住的问题", draft: "给客服起草", try: "测试" },
-    told: { rewrite: "把写好的回复换成店铺的口气，意思不变。", converse: "规则没把握时让它试着回答，只能用查到的事实。", draft: "客服按 Alt + D 时，逐句写出草稿。" },
+    use: { rewrite: "润色回复", converse: "接不住的问题", draft: "给客服起草", wrapup: "会话小结", try: "测试" },
+    told: { rewrite: "把写好的回复换成店铺的口气，意思不变。", converse: "规则没把握时让它试着回答，只能用查到的事实。", draft: "客服按 Alt + D 时，逐句写出草稿；结束时把小结写通顺。" },
     voice: "店铺的口气", voice_example: "亲切、简短，称呼客户「您」，不用网络用语", limits: "界限", customer_limit: "客户最多等（毫秒）", draft_limit: "草稿最多写（毫秒）", temperature: "随意程度（0 最稳）", budget: "每月最多用（token）", used: "这个月用了 {n} / {of}（{p}%）", over: "用完了，下个月再继续，现在用原来的话。",
     try: "试一下", tried_ok: "通了，能用。", save_first: "先保存，再试。", outcomes: "最近 30 天",
     outcome: {

@@ -48,6 +48,9 @@ export interface WrapUp {
   outcomes: { code: string; label: string }[];
   open_promises: string[];
   confirmed: string;
+  /** Whether …/wrapup/words has it in the language model's words. */
+  llm: boolean;
+  origin: "policy" | "llm";
 }
 
 /** What a draft shows while it is being written: the built-in words until the first sentence of the model's is there. */
