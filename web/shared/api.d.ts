@@ -3778,6 +3778,8 @@ export interface components {
             decided_by: string;
             /** Note */
             note: string;
+            /** @description Ids of who may not decide it: whoever refused and whoever appealed. */
+            not_by: string[];
         };
         /** AppealsOut */
         AppealsOut: {

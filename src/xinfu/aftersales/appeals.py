@@ -109,7 +109,7 @@ class Appeals:
 def appeal_of(row: AppealRow, number: str) -> Appeal:
     return Appeal(
         row.id, row.shop_id, number, row.at, row.by_kind, row.by_name, row.words, row.against, row.state,  # type: ignore[arg-type]
-        row.decided_at, row.decided_by, row.note,
+        row.decided_at, row.decided_by, row.note, (row.against_id, row.by_id),
     )  # fmt: skip
 
 

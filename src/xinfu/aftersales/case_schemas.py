@@ -266,6 +266,8 @@ class AppealOut(BaseModel):
     decided_at: int | None
     decided_by: str
     note: str
+    not_by: list[str]
+    """Ids of who may not decide it: whoever refused and whoever appealed."""
 
 
 class AppealsOut(BaseModel):
@@ -409,6 +411,7 @@ def appeal_out(a: Appeal) -> AppealOut:
         decided_at=ms(a.decided_at),
         decided_by=a.decided_by,
         note=a.note,
+        not_by=[id_ for id_ in a.not_by if id_],
     )
 
 

@@ -116,6 +116,8 @@ class Appeal:
     decided_at: datetime | None
     decided_by: str
     note: str
+    not_by: tuple[Id, ...] = ()
+    """Who may not decide it: whoever refused and whoever appealed."""
 
 
 @dataclass(frozen=True, slots=True)

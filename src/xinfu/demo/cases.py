@@ -12,7 +12,7 @@ from xinfu.aftersales.authority import Authority
 from xinfu.aftersales.ledger import Ledger
 from xinfu.aftersales.settlement import Settlement, simulated
 from xinfu.demo.populate import DemoServices
-from xinfu.identity import Authenticator, Roles, console_actor
+from xinfu.identity import Authenticator, Permission, Roles, console_actor
 from xinfu.identity.policy import SEEDED_ROLES
 from xinfu.kit.auth import Actor
 from xinfu.kit.bus import Bus
@@ -21,6 +21,7 @@ from xinfu.kit.errors import NotFound, Refusal
 from xinfu.kit.ids import Id, new_id
 
 _PAGE = 100
+_OWN = frozenset({Permission.AFTERSALES_READ, Permission.AFTERSALES_REQUEST})
 _TRIES = 60
 
 
@@ -59,7 +60,7 @@ async def populate_cases(services: DemoServices, shop_id: Id, folder: Path) -> i
     orders = _delivered(services, actor, shop_id)
     made = 0
     for wish, following in _STORIES:
-        if (case := await _opened(shop, actor, orders, wish)) is None:
+        if (case := await _opened(shop, orders, wish)) is None:
             continue
         made += 1
         if following is not None:
@@ -97,28 +98,29 @@ async def _people(services: DemoServices, shop_id: Id) -> _People:
     return _People(person("lead1"), person("lead2"))
 
 
-async def _delivered(services: DemoServices, actor: Actor, shop_id: Id) -> AsyncIterator[str]:
-    """Numbers of orders that arrived, newest first."""
+async def _delivered(services: DemoServices, actor: Actor, shop_id: Id) -> AsyncIterator[tuple[str, Actor]]:
+    """Numbers of orders that arrived, newest first, and whose they are."""
     book, cursor = commerce.Orders(services.database, services.clock), None
     while True:
         page = await book.search(actor, shop_id, "", "delivered", cursor, "zh-CN", _PAGE)
         for order in page.items:
-            yield order.no
+            yield order.no, Actor("customer", order.customer_id, order.receiver, frozenset({shop_id}), _OWN)
         if (cursor := page.next) is None:
             return
 
 
-async def _opened(shop: _Shop, actor: Actor, orders: AsyncIterator[str], wish: dict[str, Any]) -> Case | None:
+async def _opened(shop: _Shop, orders: AsyncIterator[tuple[str, Actor]], wish: dict[str, Any]) -> Case | None:
     """The wish about the next order that it can be asked about."""
     tries = 0
-    async for no in orders:
+    async for no, customer in orders:
         tries += 1
         try:
-            shown = await shop.services.cases.preview(actor, shop.id, no, wish)
+            shown = await shop.services.cases.preview(customer, shop.id, no, wish, for_customer=customer.id)
             if shown.decision.allowed:
                 return await shop.services.cases.open(
-                    actor, shop.id, no, wish, token=shown.token, key=new_id(), confirmed_by="customer", confirmation="demo"
-                )
+                    customer, shop.id, no, wish, token=shown.token, key=new_id(), confirmed_by="customer", confirmation="demo",
+                    for_customer=customer.id,
+                )  # fmt: skip
         except Refusal:
             pass
         if tries >= _TRIES:
@@ -139,7 +141,9 @@ async def _decline(shop: _Shop, case: Case) -> Case:
 
 async def _appeal(shop: _Shop, case: Case) -> None:
     declined = await _decline(shop, case)
-    await shop.services.appeals.open(console_actor([shop.id]), shop.id, declined.number, "吊牌还在，只是线松了，照片可以补")
+    customer = Actor("customer", case.customer_id, case.opened_by, frozenset({shop.id}), _OWN)
+    words = "吊牌还在，只是线松了，照片可以补"
+    await shop.services.appeals.open(customer, shop.id, declined.number, words, for_customer=case.customer_id)
 
 
 async def _withdraw(shop: _Shop, case: Case) -> None:

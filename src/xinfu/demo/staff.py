@@ -30,6 +30,7 @@ STAFF: tuple[DemoStaff, ...] = (
     DemoStaff("agent4", "何星野", "agent", "您好，我是星野，数码的问题尽管问我。"),
     DemoStaff("agent5", "苏木棉", "agent", "您好，我是木棉，衣服和护肤我都熟。"),
     DemoStaff("agent6", "Emma Lin", "agent", "Hello, this is Emma. How can I help?", "en"),
+    DemoStaff("specialist1", "温若谷", "specialist", "您好，我是售后专员若谷，退换的事我来办。"),
     DemoStaff("trainer", "顾南乔", "trainer"),
     DemoStaff("inspector", "程知非", "inspector"),
 )

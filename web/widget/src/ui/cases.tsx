@@ -23,17 +23,20 @@ export function CaseCard({ mark, text }: { mark: CaseMark; text: string }) {
 }
 
 export function Cases({ number, onClose }: { number: string; onClose: () => void }) {
-  const { chat, say } = useRoom();
+  const { chat, say, state } = useRoom();
   const [list, setList] = useState<CaseView[] | null | "failed">(null);
   const [shown, setShown] = useState(number);
   const [tries, setTries] = useState(0);
   const close = useRef<HTMLButtonElement>(null);
   const one = Array.isArray(list) ? list.find((item) => item.number === shown) : undefined;
 
+  const told = state.messages.reduce((seq, message) => (message.data?.case ? message.seq : seq), 0);
+
+  useEffect(() => close.current?.focus(), []);
   useEffect(() => {
-    close.current?.focus();
-    chat.cases().then(setList, () => setList("failed"));
-  }, [tries]);
+    // Each step of a case is told in the chat: then what is shown here is read again, and stays when that fails.
+    chat.cases().then(setList, () => setList((now) => (Array.isArray(now) ? now : "failed")));
+  }, [tries, told]);
 
   function changed(now: CaseView): void {
     if (Array.isArray(list)) setList(list.map((item) => (item.number === now.number ? now : item)));

@@ -9,7 +9,8 @@ export type StaffEvent =
   | { kind: "offer_gone"; conversation_id: string }
   | { kind: "presence"; a: AgentPresence }
   | { kind: "alarm"; conversation_id: string; what: string; c: Summary }
-  | { kind: "approval"; approval_id: string; case_no: string; state: string; who: string; amount: string };
+  | { kind: "approval"; approval_id: string; case_no: string; state: string; who: string; amount: string }
+  | { kind: "case"; number: string; version: number };
 
 export type ServerFrame =
   | { t: "hello"; cur: string; me: string }

@@ -54,6 +54,7 @@ export function applyEvent(state: DeskState, event: StaffEvent): DeskState {
     case "alarm":
       return withAlarm(withConversation(state, event.c), { conversation_id: event.conversation_id, what: event.what });
     case "approval":
+    case "case":
       return state;
   }
 }

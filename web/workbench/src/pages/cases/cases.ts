@@ -34,7 +34,7 @@ export const SERIOUS: readonly Step[] = ["decline", "rejected", "settled", "with
 /** Kinds whose acceptance says what is given and how much. */
 const GIVING: readonly Case["kind"][] = ["compensation", "goodwill"];
 
-export type Field = "what" | "amount" | "condition" | "matches" | "disposition" | "serial" | "weight" | "note";
+export type Field = "what" | "amount" | "condition" | "matches" | "disposition" | "serial" | "weight" | "photos" | "by_hand" | "note";
 
 /** What the form of a step shows, needed things first. */
 export function fieldsOf(step: Step, one: Pick<Case, "kind">): { field: Field; needed: boolean }[] {
@@ -44,11 +44,13 @@ export function fieldsOf(step: Step, one: Pick<Case, "kind">): { field: Field; n
     case "accept":
       return GIVING.includes(one.kind) ? [...needed("what", "amount"), ...optional("note")] : optional("note");
     case "inspected":
-      return [...needed("condition", "matches", "disposition"), ...optional("serial", "weight", "amount", "note")];
+      return [...needed("condition", "matches", "disposition"), ...optional("serial", "weight", "amount", "photos", "note")];
     case "remedied":
       return needed("what", "amount", "note");
     case "retry":
       return optional("note");
+    case "settled":
+      return [...optional("by_hand"), ...needed("note")];
     case "arrived":
     case "withdraw":
       return [];
@@ -66,6 +68,9 @@ export interface StepForm {
   serial: string;
   /** Grams, as typed. */
   weight: string;
+  photos: string[];
+  /** What failed was done another way. */
+  by_hand: boolean;
   note: string;
 }
 
@@ -74,7 +79,7 @@ export const DISPOSITIONS = ["restock", "repair", "destroy", "none"] as const;
 export const GRANTS = ["points", "coupon", "cash"] as const;
 
 export function emptyForm(one: Pick<Case, "disposition">): StepForm {
-  return { what: "coupon", amount: "", condition: "as_new", matches: true, disposition: one.disposition, serial: "", weight: "", note: "" };
+  return { what: "coupon", amount: "", condition: "as_new", matches: true, disposition: one.disposition, serial: "", weight: "", photos: [], by_hand: false, note: "" };
 }
 
 /** Only what an amount of money may look like: digits, at most two decimals. */
@@ -99,12 +104,26 @@ export function bodyOf(step: Step, one: Pick<Case, "kind" | "version">, form: St
   const body: Record<string, unknown> = { version: one.version };
   for (const { field } of fieldsOf(step, one)) {
     const value = form[field];
-    if (field === "matches") body.matches = value;
-    else if (field === "weight") {
+    if (field === "matches" || field === "by_hand") body[field] = value;
+    else if (field === "photos") {
+      if (form.photos.length) body.photos = form.photos;
+    } else if (field === "weight") {
       if (form.weight.trim()) body.weight_g = Number(form.weight);
     } else if (String(value).trim()) body[field] = String(value).trim();
   }
   return body;
+}
+
+/** What staff may take down for the customer beside the steps, by the last part of its address. */
+export type Extra = "evidence" | "parcel" | "appeals";
+
+export function extrasOf(one: Pick<CasePage, "kind" | "state" | "appeals">, can: (right: string) => boolean): Extra[] {
+  const over = ["done", "declined", "withdrawn"].includes(one.state);
+  const found: Extra[] = [];
+  if (one.state === "awaiting_goods" && can("aftersales.decide")) found.push("parcel");
+  if (!over && can("aftersales.request")) found.push("evidence");
+  if (one.state === "declined" && !one.appeals.some((appeal) => appeal.state === "open") && can("aftersales.request")) found.push("appeals");
+  return found;
 }
 
 export interface PathStop {
@@ -118,7 +137,8 @@ export function stops(one: Pick<Case, "path" | "state" | "work">): PathStop[] {
   const known = path.indexOf(one.state);
   if (known < 0) {
     const was = one.work.was ? path.indexOf(one.work.was as CaseState) : 0;
-    path.splice(Math.max(was, 0) + 1, path.length, one.state);
+    // An approval is a stop on the way; what else is off the way ends it.
+    path.splice(Math.max(was, 0) + 1, one.state === "approval" ? 0 : path.length, one.state);
   }
   const here = path.indexOf(one.state);
   return path.map((state, i) => ({ state, at: i < here ? "past" : i === here ? "now" : "ahead" }));
