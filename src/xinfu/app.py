@@ -169,6 +169,7 @@ class Centre:
         self.bus.subscribe(identity.AccessChanged, self._access_changed)
         self.bus.subscribe(authority.ApprovalAsked, self._approval_asked)
         self.bus.subscribe(authority.ApprovalDecided, self._approval_decided)
+        self.bus.subscribe(aftersales.CaseChanged, self._case_changed)
 
         base = f"http://{self.config.host}:{self.config.port}"
         self.showroom = demo.Showroom(self.database, self.clock, self.shops, base)
@@ -287,6 +288,11 @@ class Centre:
         body = _approval(decided.approval_id, decided.case_no, decided.state, decided.actor_name, "")
         for person in {decided.asked_by_id, *decided.people}:
             self.live.tell_person(decided.shop_id, person, body)
+
+    async def _case_changed(self, changed: aftersales.CaseChanged) -> None:
+        """Open lists and pages of cases look again; who may read them is asked then."""
+        told = {"kind": "case", "number": changed.number, "version": changed.n}
+        self.live.tell_shop(changed.shop_id, json.dumps(told)[1:-1])
 
     async def _access_changed(self, changed: identity.AccessChanged) -> None:
         self.live.sign_off(changed.actor_id)
