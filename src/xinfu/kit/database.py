@@ -20,6 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from xinfu.kit.bus import Bus
 from xinfu.kit.ids import Id, new_id
+from xinfu.kit.sqlite_trips import connect
 
 _PLAIN = 2  # threads and connections of Database.run on SQLite
 
@@ -170,7 +171,7 @@ async def _finished[T](running: asyncio.Future[T]) -> T:
 def _engine(url: str) -> AsyncEngine:
     if not url.startswith("sqlite"):
         return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
-    engine = create_async_engine(url, pool_size=4, max_overflow=4, connect_args={"timeout": 30})
+    engine = create_async_engine(url, pool_size=4, max_overflow=4, connect_args={"timeout": 30, "async_creator_fn": connect})
     _prepare_sqlite(engine.sync_engine)
     return engine
 

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import structlog
 from sqlalchemy import Engine, create_engine, event
 
+from xinfu.kit.ids import new_id
+
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
@@ -76,6 +78,11 @@ class Durable:
         if id_ in self._running:
             return "under_way"
         return await self._over_there(self._begin(name, id_, args))
+
+    async def start(self, name: str, *args: Plain) -> None:
+        """Begin a workflow nobody has to find again. As begin, but its id is new: nothing has to be asked first."""
+        await self.wake()
+        await self._over_there(self._start(name, new_id(), args))
 
     async def forget(self, before: datetime, at_most: int = 1000) -> int:
         """Throw away what is kept of workflows that ended before then. Returns how many; more may be left when it is `at_most`."""
@@ -177,10 +184,16 @@ class Durable:
         return DBOS.workflow(name=name, max_recovery_attempts=None)(carried)
 
     async def _begin(self, name: str, id_: str, args: tuple[Plain, ...]) -> Begun:
-        from dbos import DBOS, SetWorkflowID
+        from dbos import DBOS
 
         if before := await DBOS.get_workflow_status_async(id_):
             return "ended" if before.status in _ENDED else "under_way"
+        await self._start(name, id_, args)
+        return "begun"
+
+    async def _start(self, name: str, id_: str, args: tuple[Plain, ...]) -> None:
+        from dbos import DBOS, SetWorkflowID
+
         self._running.add(id_)  # at once, not when its first line runs
         try:
             with SetWorkflowID(id_):
@@ -188,7 +201,6 @@ class Durable:
         except BaseException:
             self._running.discard(id_)
             raise
-        return "begun"
 
     async def _forget(self, before: datetime, at_most: int) -> int:
         from dbos import DBOS

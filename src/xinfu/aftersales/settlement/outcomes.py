@@ -72,6 +72,9 @@ class Outcomes:
     ) -> None:
         """Write the end of a task held in this unit, together with all of its case and kind."""
         row.state, row.words, row.settled_at = state, words, at
+        booking = booking_of(row.answer)
+        if state == "done" and booking and booking.tracking_no:
+            row.watched_until = at + _WATCH
         await unit.flush()
         states = Counter(each.state for each in together) if row.case_no else Counter[str]()
         task = task_of(row)
@@ -99,8 +102,6 @@ class Outcomes:
                 await self._ledger.post(unit, row.shop_id, postings.granted(row), actor, at)
         else:
             booking = booking_of(row.answer)
-            if booking and booking.tracking_no:
-                row.watched_until = at + _WATCH
             if booking and booking.freight and row.payload["at_our_cost"]:
                 await self._ledger.post(unit, row.shop_id, postings.freight(row, booking.freight), actor, at)
 

@@ -19,6 +19,8 @@ class Pace:
     give_up: float = 86_400.0
     at_once: int = 32
     """How many calls may be under way together."""
+    batch: int = 25
+    """How many tasks share a workflow; one that does not answer keeps the others of its batch from their next try for a `timeout`."""
 
     def wait(self, tries: int) -> float:
         """Seconds to wait after so many tries in vain."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, or_, select, tuple_
 
 from xinfu.aftersales.settlement.model import TaskRow
 from xinfu.kit.database import Unit
@@ -24,21 +24,19 @@ async def held(unit: Unit, shop_id: Id, task_id: Id) -> tuple[TaskRow, Sequence[
 
     Together, or two that end at the same moment would each see the other still waiting, and nobody would be the last.
     """
-    seen = await by_id(unit, shop_id, task_id)
-    if seen is None:
-        return None
-    query = select(TaskRow).where(TaskRow.shop_id == shop_id, TaskRow.kind == seen.kind, TaskRow.case_no == seen.case_no)
-    if not seen.case_no:
-        query = query.where(TaskRow.id == task_id)
-    locked = query.order_by(TaskRow.id).with_for_update().execution_options(populate_existing=True)
-    rows = (await unit.scalars(locked)).all()
-    return seen, rows
+    seen = select(TaskRow.kind, TaskRow.case_no).where(TaskRow.shop_id == shop_id, TaskRow.id == task_id, TaskRow.case_no != "")
+    together = or_(TaskRow.id == task_id, tuple_(TaskRow.kind, TaskRow.case_no).in_(seen))
+    query = select(TaskRow).where(TaskRow.shop_id == shop_id, together).order_by(TaskRow.id)
+    rows = (await unit.scalars(query.with_for_update().execution_options(populate_existing=True))).all()
+    row = next((row for row in rows if row.id == task_id), None)
+    return None if row is None else (row, rows)
 
 
-def plain(connection: Connection, shop_id: Id, task_id: Id) -> Row[Any] | None:
-    """A task with the columns of TaskRow, for one trip to the database."""
+def plain(connection: Connection, those: Sequence[tuple[Id, Id]]) -> dict[Id, Row[Any]]:
+    """Tasks by shop and id with the columns of TaskRow, by id, for one trip to the database."""
     table = TaskRow.__table__
-    return connection.execute(select(table).where(table.c.shop_id == shop_id, table.c.id == task_id)).one_or_none()
+    query = select(table).where(tuple_(table.c.shop_id, table.c.id).in_(those))
+    return {row.id: row for row in connection.execute(query)} if those else {}
 
 
 async def of_case(unit: Unit, shop_id: Id, case_no: str) -> Sequence[TaskRow]:

@@ -1,8 +1,9 @@
-"""Doing a task outside: a durable workflow that asks what became of it before it ever repeats, and stays at it until that is known."""
+"""Doing tasks outside: a durable workflow asks what became of each before it ever repeats, and stays at them until that is known."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
+from itertools import batched
 from typing import Any
 
 import msgspec
@@ -12,26 +13,29 @@ from sqlalchemy import Row
 from xinfu.aftersales.settlement import repository
 from xinfu.aftersales.settlement.contracts import TaskAsked
 from xinfu.aftersales.settlement.outcomes import Outcomes
-from xinfu.aftersales.settlement.policy import Pace, keys_so_far, outside_key
+from xinfu.aftersales.settlement.policy import Pace, keys_so_far
 from xinfu.aftersales.settlement.ports import Answer, Booking, Outside, Shipment, Unreachable
 from xinfu.kit.clock import Clock
 from xinfu.kit.database import Database
-from xinfu.kit.durable import Durable
-from xinfu.kit.ids import Id
+from xinfu.kit.durable import Durable, Plain
+from xinfu.kit.ids import Id, new_id
 from xinfu.kit.money import Money
 
 log = structlog.get_logger()
 
 _WORKFLOW = "settlement"
-_AT_MOST = 2000  # workflows of this kind under way in one process; what is more waits in the table
+_AT_MOST = 2000  # tasks under way in one process; what is more waits in the table
 _NOBODY = "一直没有人应答 / no answer for too long"
 
 type _Reply = Answer | Booking
-type _Said = dict[str, Any]
 
 
 class Runner:
-    """One workflow for each task and attempt. Its steps: ask outside, wait, ask again …, record."""
+    """Works on tasks in batches: those asked for at the same moment go together, each on its own to the world outside, and one durable
+    workflow sees to it that all of them come to their end. A batch goes round until nothing of it is left.
+
+    That a task is done once does not hang on its workflow: it hangs on its row and on its key outside, both asked before anything is done.
+    """
 
     def __init__(
         self,
@@ -51,61 +55,74 @@ class Runner:
         self._pace = pace
         self._crash = crash
         self._calls = asyncio.Semaphore(pace.at_once)
+        self._taken: dict[tuple[Id, int], str] = {}
+        """Tasks and attempts this process works on, and in which batch."""
         durable.workflow(_WORKFLOW, self._work)
 
-    async def begin(self, asked: TaskAsked) -> None:
-        """See to it that a waiting task is worked on. Once it returns, it will be, whatever happens to this process."""
-        if len(self._durable.running) >= _AT_MOST:
-            return
-        key, run = outside_key(asked.kind, asked.subject, asked.attempt), 0
-        # A workflow that ended while its task waits belongs to a table put back from a backup: it runs anew.
-        while await self._durable.begin(_WORKFLOW, f"{key}.{run}" if run else key, asked.shop_id, asked.task_id, asked.attempt) == "ended":
-            run += 1
-        self._crash(f"{asked.kind}.begun")
-
-    async def _work(self, shop_id: Id, task_id: Id, attempt: int) -> None:
-        """The workflow. After a crash its lines run again, its steps only where they had not ended."""
-        said = await self._until(lambda said: said["is"] != "open", "ask", self._ask, shop_id, task_id, attempt)
-        if said["is"] == "answer":
-            await self._until(lambda _: True, "record", self._record, shop_id, task_id, attempt, said)
-
-    async def _until(
-        self, enough: Callable[[_Said], bool], name: str, work: Callable[..., Coroutine[Any, Any, _Said]], *args: Any
-    ) -> _Said:
-        """Take a step again, ever more slowly, until it says enough. One that fails on something of ours is logged and taken again too."""
-
-        async def guarded() -> _Said | None:
+    async def begin(self, asked: Sequence[TaskAsked]) -> None:
+        """See to it that waiting tasks are worked on. Once it returns, they will be, whatever happens to this process."""
+        await self._durable.wake()
+        new = [task for task in asked if (task.task_id, task.attempt) not in self._taken][: _AT_MOST - len(self._taken)]
+        for batch in batched(new, self._pace.batch):
+            name = new_id()
+            given: list[Plain] = [[task.shop_id, task.task_id, task.attempt] for task in batch]
+            self._taken.update(((task.task_id, task.attempt), name) for task in batch)
             try:
-                return await work(*args)
-            except Exception:
-                log.exception("settlement.step_failed", step=name, task_id=args[1])
-                return None
+                await self._durable.start(_WORKFLOW, name, given)
+            except BaseException:
+                for task in batch:
+                    self._taken.pop((task.task_id, task.attempt), None)
+                raise
+            for task in batch:
+                self._crash(f"{task.kind}.begun")
 
-        tries = 0
-        while True:
-            said = await self._durable.step(name, guarded)
-            if said is not None and enough(said):
-                return said
-            tries += 1
+    def forget(self) -> None:
+        """The engine was put away: what is under way is carried on by the next one."""
+        self._taken.clear()
+
+    async def _work(self, name: str, given: list[list[Any]]) -> None:
+        """The workflow. After a crash its lines run again, its steps only where they had not ended."""
+        left, tries = await self._durable.step("settle", self._settle, name, given), 1
+        while left:
             await self._durable.sleep(self._pace.wait(tries))
+            left, tries = await self._durable.step("settle", self._settle, name, left), tries + 1
 
-    async def _ask(self, shop_id: Id, task_id: Id, attempt: int) -> _Said:
-        row = await self._database.run(lambda connection: repository.plain(connection, shop_id, task_id))
+    async def _settle(self, name: str, given: list[list[Any]]) -> list[list[Any]]:
+        """Once over what is left of a batch, all together. Gives those that go round again, now or never known."""
+        for _, task_id, attempt in given:
+            self._taken.setdefault((task_id, attempt), name)  # carried on after a crash
+        mine = [one for one in given if self._taken[one[1], one[2]] == name]
+        try:
+            rows = await self._database.run(lambda connection: repository.plain(connection, [(one[0], one[1]) for one in mine]))
+        except Exception:
+            log.exception("settlement.not_read", tasks=len(mine))
+            return mine
+        open_ = await asyncio.gather(*(self._one(rows.get(one[1]), one[2]) for one in mine))
+        for one, still in zip(mine, open_, strict=True):
+            if not still:
+                self._taken.pop((one[1], one[2]), None)
+        return [one for one, still in zip(mine, open_, strict=True) if still]
+
+    async def _one(self, row: Row[Any] | None, attempt: int) -> bool:
+        """Whether this task is still open. One that fails on something of ours is logged and goes round again too."""
         if row is None or row.state != "waiting" or row.attempt != attempt:
-            return {"is": "over"}
+            return False
+        try:
+            return await self._ask(row)
+        except Exception:
+            log.exception("settlement.step_failed", task_id=row.id)
+            return True
+
+    async def _ask(self, row: Row[Any]) -> bool:
         reply, words = await self._reply(row)
         self._crash(f"{row.kind}.answered")
         if reply is None and self._clock.now() - row.begun_at > timedelta(seconds=self._pace.give_up):
             reply = Answer("refused", "", f"{_NOBODY}: {words}")
         if reply is None or reply.outcome == "pending":
-            await self._outcomes.tried(shop_id, task_id, reply.words if reply else words)
-            return {"is": "open"}
-        return {"is": "answer", "booking": isinstance(reply, Booking), "reply": msgspec.to_builtins(reply)}
-
-    async def _record(self, shop_id: Id, task_id: Id, attempt: int, said: _Said) -> _Said:
-        reply = msgspec.convert(said["reply"], Booking) if said["booking"] else msgspec.convert(said["reply"], Answer)
-        await self._outcomes.record(shop_id, task_id, attempt, reply)
-        return {"is": "recorded"}
+            await self._outcomes.tried(row.shop_id, row.id, reply.words if reply else words)
+            return True
+        await self._outcomes.record(row.shop_id, row.id, row.attempt, reply)
+        return False
 
     async def _reply(self, row: Row[Any]) -> tuple[_Reply | None, str]:
         """What the other side says, or None and why nobody knows."""

@@ -34,6 +34,7 @@ from xinfu.kit.text import clean
 log = structlog.get_logger()
 
 _SWEEP_S = 60.0
+_GATHER_S = 0.01  # how long a task waits for others to go with
 _KEPT_DAYS = 30  # of workflows that ended
 _CLOCKS_DIFFER = timedelta(days=1)  # a movement of the last minute before `since` may be ours of the first one after it
 _REST_AFTER = 5  # sweeps without work before the engine is put away
@@ -71,7 +72,8 @@ class Settlement:
         self._parcels = Parcels(database, clock, outside.carrier, self.on_scan)
         self._runner = Runner(database, clock, outside, durable, self._outcomes, pace or Pace(), crash)
         self._sweeper: asyncio.Task[None] | None = None
-        self._beginning: set[asyncio.Task[None]] = set()
+        self._new: list[TaskAsked] = []
+        self._beginning: asyncio.Task[None] | None = None
         self._idle = 0
         bus.subscribe(TaskAsked, self._asked)
         bus.subscribe(OrderOperated, self._operated)
@@ -182,12 +184,13 @@ class Settlement:
 
     async def stop(self) -> None:
         """What is under way stops where it stands; the next start carries it on."""
-        tasks = [*self._beginning, *([self._sweeper] if self._sweeper else [])]
+        tasks = [task for task in (self._beginning, self._sweeper) if task]
         self._sweeper = None
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._durable.stop()
+        self._runner.forget()
 
     async def sweep(self) -> None:
         """Take up refunds that order operations wrote, begin what waits, look after parcels; rest when there is nothing."""
@@ -197,13 +200,15 @@ class Settlement:
             async with self._database.read() as unit:
                 tasks = [asked_of(row) for row in await repository.waiting(unit, shop_id)]
             waiting += len(tasks)
-            for asked in tasks:
-                await self._runner.begin(asked)
+            if tasks:
+                await self._runner.begin(tasks)
             await self._parcels.look(shop_id)
         self._idle = 0 if waiting else self._idle + 1
         if self._durable.awake and self._idle >= _REST_AFTER:
             await self._durable.forget(self._clock.now() - timedelta(days=_KEPT_DAYS))
             await self._durable.rest()
+            if not self._durable.awake:
+                self._runner.forget()
 
     async def _sweeping(self) -> None:
         while True:
@@ -228,15 +233,21 @@ class Settlement:
             return
         self._crash("asked")
         self._idle = 0
-        task = asyncio.create_task(self._begin(asked), name=f"settlement {asked.task_id}")
-        self._beginning.add(task)
-        task.add_done_callback(self._beginning.discard)
+        self._new.append(asked)
+        if self._beginning is None:
+            self._beginning = asyncio.create_task(self._begin(), name="settlement begins")
 
-    async def _begin(self, asked: TaskAsked) -> None:
+    async def _begin(self) -> None:
+        """What is asked for while the tasks before are handed over goes together next."""
         try:
-            await self._runner.begin(asked)
+            while self._new:
+                await asyncio.sleep(_GATHER_S)
+                asked, self._new = self._new, []
+                await self._runner.begin(asked)
         except Exception:  # the next sweep begins it
-            log.exception("settlement.not_begun", task_id=asked.task_id)
+            log.exception("settlement.not_begun")
+        finally:
+            self._beginning = None
 
     async def _operated(self, operated: OrderOperated) -> None:
         await self._adopt(operated.shop_id)
