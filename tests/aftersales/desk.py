@@ -18,7 +18,7 @@ from xinfu.aftersales.settlement import repository as tasks
 from xinfu.aftersales.settlement.outcomes import Outcomes
 from xinfu.aftersales.settlement.parcels import Parcels
 from xinfu.aftersales.settlement.ports import Booking, Shipment
-from xinfu.commerce import EmbeddedShop, NewOrder, NewPayment, OrderOperations, Orders, bulk_write
+from xinfu.commerce import EmbeddedShop, NewOrder, NewPayment, NoWallet, OrderOperations, Orders, bulk_write
 from xinfu.commerce.model import Payment
 from xinfu.identity import Permission, Settings
 from xinfu.identity.model import ShopRow
@@ -99,7 +99,7 @@ class Desk:
             self.cases, self.authority, self.settlement, self.photos, Orders(database, clock), self, self.risk,
             self.simulated.carrier, no_shops, b"secret",
         )  # fmt: skip
-        self._outcomes = Outcomes(database, clock, self.shop, self.ledger, self.settlement.on_done, lambda _: None)
+        self._outcomes = Outcomes(database, clock, self.shop, self.ledger, NoWallet(), self.settlement.on_done, lambda _: None)
         self._parcels = Parcels(database, clock, self.simulated.carrier, self.settlement.on_scan)
 
     async def ai(self, shop_id: Id) -> Actor:

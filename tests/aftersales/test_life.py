@@ -1,18 +1,22 @@
 """Cases from opening to their end on both stores, with settlement's simulators: paid once, moved in the same transaction, told to the customer."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from tests.aftersales.desk import AGENT, ALL, LEAD, Desk, delivered, paid_with
+from tests.aftersales.desk import AGENT, ALL, LEAD, OWNER, Desk, delivered, paid_with
 from tests.commerce.builders import NOON, SHOP
 from xinfu.aftersales import Case, Found, Terms, errors
 from xinfu.aftersales.authority import BeyondAuthority
 from xinfu.aftersales.contracts import RiskWord
 from xinfu.aftersales.desk_contracts import Filter
+from xinfu.aftersales.model import CaseRow
+from xinfu.aftersales.views import keep_work, work_of
 from xinfu.commerce import NewLine
 from xinfu.kit.clock import FixedClock
 from xinfu.kit.database import Database
@@ -93,7 +97,7 @@ async def test_money_paid_early_is_asked_back_when_the_parcel_never_comes(desk: 
     await desk.services.keeper.sweep(SHOP)
     case = await desk.case(case.number)
     assert (case.state, case.work.clawed, case.work.was) == ("stuck", 17800, "returning") and case.work.stuck
-    tasks = [t for t in await desk.settlement.tasks(SHOP, case.number) if t.kind == "clawback"]
+    tasks = [t for t in await desk.settlement.tasks(OWNER, SHOP, case.number) if t.kind == "clawback"]
     assert len(tasks) == 1 and tasks[0].amount == Money(17800)
     await desk.outside()
 
@@ -156,7 +160,29 @@ async def test_an_exchange_is_sent_once_the_goods_are_back(desk: Desk) -> None:
     assert case.state == "sending" and not case.repaid
     await desk.outside()
     assert (await desk.case(case.number)).state == "done" and await desk.paid_back("A1") == 0
-    assert [t.kind for t in await desk.settlement.tasks(SHOP, case.number)] == ["book", "send"]
+    assert [t.kind for t in await desk.settlement.tasks(OWNER, SHOP, case.number)] == ["book", "send"]
+
+
+@pytest.mark.parametrize(("difference", "kind", "sales"), [(-500, "refund", 500), (300, "charge", -300)])
+async def test_what_an_exchange_costs_more_or_less_is_settled_once_when_the_goods_are_accepted(
+    desk: Desk, difference: int, kind: str, sales: int
+) -> None:
+    await desk.given(delivered())
+    opened = await desk.open("A1", kind="exchange", reason="quality", photos=[new_id()])
+    async with desk.database.unit() as unit:  # as a pack that settles differences would have found
+        row = (await unit.scalars(select(CaseRow).where(CaseRow.number == opened.number))).one()
+        row.refund_to = "alipay"
+        keep_work(row, replace(work_of(row), difference=difference))
+    case = await came_back(desk, await desk.cases.accept(ALL, SHOP, opened.number, version=opened.version))
+    assert [t.kind for t in await desk.settlement.tasks(OWNER, SHOP, case.number)] == ["book"]
+    case = await desk.services.goods.inspect(ALL, SHOP, case.number, version=case.version, found=GOOD)
+    assert (case.state, case.refund_to, case.work.difference) == ("sending", "alipay", difference)
+    await desk.outside()
+    assert (await desk.case(case.number)).state == "done"
+    assert [t.kind for t in await desk.settlement.tasks(OWNER, SHOP, case.number)] == ["book", "send", kind]
+    booked = {b.account: b.closing.minor for b in await desk.ledger.balances(OWNER, SHOP)}
+    assert booked["sales"] == sales and booked["cash"] + booked["freight"] == -sales
+    assert await desk.paid_back("A1") == max(0, -difference)
 
 
 async def test_a_repair_goes_through_the_workshop(desk: Desk) -> None:

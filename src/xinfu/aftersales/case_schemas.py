@@ -187,6 +187,7 @@ class WorkOut(BaseModel):
     early: str
     clawback_by: int | None
     clawed: str
+    difference: str
     new_order_no: str
     was: str
     stuck: str | None
@@ -234,6 +235,7 @@ class CaseOut(BaseModel):
     assignee: str
     appealed: bool
     gift: bool
+    refund_to: str
     simple: bool
     work: WorkOut
 
@@ -367,6 +369,7 @@ def case_out(c: Case, pack: Pack, locale: Locale, now: datetime) -> CaseOut:
         assignee=c.assignee,
         appealed=c.appealed,
         gift=c.gift,
+        refund_to=c.refund_to,
         simple=is_simple(c),
         work=_work(c, locale, now),
     )
@@ -493,6 +496,7 @@ def _work(c: Case, locale: Locale, now: datetime) -> WorkOut:
         early=Money(w.early, currency).plain(),
         clawback_by=ms(w.clawback_by),
         clawed=Money(w.clawed, currency).plain(),
+        difference=Money(w.difference, currency).plain(),
         new_order_no=w.new_order_no,
         was=w.was,
         stuck=told(w.stuck.zh, w.stuck.en, locale) if w.stuck else None,

@@ -194,9 +194,9 @@ class CaseDesk:
         """What failed outside is tried again. Raises CaseNotFound, Conflict, StateForbids."""
         actor.require(Permission.AFTERSALES_DECIDE, shop_id)
         await self._check(actor, shop_id, number, version, "retry")
-        failed = [task for task in await self._settlement.tasks(shop_id, number) if task.state == "failed" and task.kind != "clawback"]
-        for task in failed:
-            await self._settlement.retry(actor, shop_id, task.id)
+        for task in await self._settlement.tasks(actor, shop_id, number):
+            if task.state == "failed" and task.kind != "clawback":
+                await self._settlement.retry(actor, shop_id, task.id)
         async with self._book.database.unit() as unit:
             row, order = await self._book.hold(unit, actor, shop_id, number)
             if row.state == "stuck":  # else it went through already
@@ -209,7 +209,7 @@ class CaseDesk:
         if not clean(note):
             raise Invalid(why="note")
         await self._check(actor, shop_id, number, version, "settled")
-        for task in await self._settlement.tasks(shop_id, number):
+        for task in await self._settlement.tasks(actor, shop_id, number):
             if task.state == "failed" and task.kind != "clawback":
                 await self._settlement.settle_by_hand(actor, shop_id, task.id, done=by_hand, note=note)
         async with self._book.database.unit() as unit:

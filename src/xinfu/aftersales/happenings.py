@@ -117,7 +117,7 @@ class Happenings:
         await self._book.tell(unit, system_actor(row.shop_id), row, self._book.clock.now(), "booked", *told)
 
     async def _failed(self, unit: Unit, row: CaseRow, order: OrderState, task: Task) -> None:
-        if row.state in lifecycle.OVER or row.state == "stuck" or task.kind == "clawback":
+        if row.state in lifecycle.OVER or row.state == "stuck" or task.kind in ("clawback", "charge"):
             await self._book.tell(
                 unit, system_actor(row.shop_id), row, self._book.clock.now(), f"{task.kind}_failed",
                 f"没办成：{task.words}", f"It did not go through: {task.words}", public=False,
@@ -150,6 +150,8 @@ def early_amount(row: CaseRow, work: Work, rule: EarlyRefundRule) -> int:
 
 
 def _arrived(task: Task, row: CaseRow) -> tuple[str, str]:
+    if task.kind == "refund" and row.kind == "exchange":
+        return f"差价 {task.amount} 已退回", f"The difference of {task.amount} was refunded"
     if task.kind == "refund":
         if row.state != "refunding":
             return "先行退款已到账", "The early refund has arrived"

@@ -78,6 +78,7 @@ class Life:
             await self._settlement.refund(
                 unit, row.shop_id, order.no, Money(move.pay, row.currency), case_no=row.number, key=f"{key}pay", actor=actor, at=now,
                 zh=zh, en=en, account="goodwill" if row.kind in (*CARE, "compensation", "goodwill") else "sales",
+                to=row.refund_to if row.kind == "return" else "",
             )  # fmt: skip
         if move.claw_back:
             zh, en = (
@@ -96,10 +97,27 @@ class Life:
             )  # fmt: skip
         if move.send:
             work = await self._send(unit, actor, row, order, work, now, key)
+            if row.kind == "exchange" and work.difference:
+                await self._difference(unit, actor, row, order, work.difference, now, key)
         if move.give and work.grant:
             await self._give(unit, actor, row, order, work.grant, now, key)
             work = replace(work, grant=None, paid_grants=(*work.paid_grants, work.grant))
         return work
+
+    async def _difference(self, unit: Unit, actor: Actor, row: CaseRow, order: OrderState, minor: int, now: datetime, key: str) -> None:
+        """What the other goods cost more is taken, what they cost less goes back, never above what was paid, by the way named."""
+        zh, en = f"售后单 {row.number} 换货差价", f"Price difference of exchange {row.number}"
+        amount = Money(abs(minor), row.currency)
+        if minor > 0:
+            await self._settlement.charge(
+                unit, row.shop_id, order.no, amount, method=row.refund_to, case_no=row.number, key=f"{key}difference", actor=actor, at=now,
+                zh=zh, en=en,
+            )  # fmt: skip
+        elif order.total.zero() < (back := min(amount, order.refundable)):
+            await self._settlement.refund(
+                unit, row.shop_id, order.no, back, case_no=row.number, key=f"{key}difference", actor=actor, at=now, zh=zh, en=en,
+                to=row.refund_to,
+            )  # fmt: skip
 
     async def _send(self, unit: Unit, actor: Actor, row: CaseRow, order: OrderState, work: Work, now: datetime, key: str) -> Work:
         if row.kind == "reissue":

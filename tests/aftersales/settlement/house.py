@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from tests.commerce.builders import NOON, SHOP, an_order, someone
 from xinfu.aftersales.ledger import Ledger
@@ -15,6 +15,9 @@ from xinfu.aftersales.ledger.model import LedgerEntry
 from xinfu.aftersales.settlement import Pace, Settlement, Shipment, Task, TaskDone, simulated
 from xinfu.aftersales.settlement.model import TaskRow
 from xinfu.commerce import EmbeddedShop, NewPayment, OrderState, PaymentRef, bulk_write
+from xinfu.customers import NewCustomer, NewMethod, Wallet, write_methods
+from xinfu.customers import bulk_write as write_customers
+from xinfu.customers.model import Customer
 from xinfu.identity import Permission
 from xinfu.kit.clock import Clock, SystemClock
 from xinfu.kit.database import Database, Unit
@@ -40,10 +43,21 @@ class House:
         self.clock = clock or SystemClock()
         self.shop = EmbeddedShop()
         self.ledger = Ledger(database)
+        self.wallet = Wallet()
         self.sim = simulated(folder / "outside.db", self.clock)
         self.durable = Durable(durable)
         self.settlement = Settlement(
-            database, self.clock, database.bus, self._shops, self.shop, self.ledger, self.sim.outside, self.durable, pace, crash
+            database,
+            self.clock,
+            database.bus,
+            self._shops,
+            self.shop,
+            self.ledger,
+            self.sim.outside,
+            self.durable,
+            pace,
+            crash,
+            self.wallet,
         )
         self.ended: list[TaskDone] = []
         self.settlement.on_done.append(self._note)
@@ -79,6 +93,27 @@ class House:
                 unit, SHOP, CUSTOMER, "coupon", value, Money(value), case_no=case_no, order_no="1001", key=key, actor=BOSS,
                 at=self.clock.now(), zh="补偿", en="Goodwill",
             )  # fmt: skip
+
+    async def charge(self, no: str, minor: int, key: str, method: str, case_no: str = "C1") -> Task:
+        async with self.database.unit() as unit:
+            return await self.settlement.charge(
+                unit, SHOP, no, Money(minor), method=method, case_no=case_no, key=key, actor=BOSS, at=self.clock.now(), zh="差价",
+                en="Difference",
+            )  # fmt: skip
+
+    async def card(self, reference: str, minor: int) -> None:
+        """Give the customer a gift card that holds this much."""
+        async with self.database.unit() as unit:
+            if await unit.get(Customer, CUSTOMER) is None:
+                ids = (await write_customers(unit, SHOP, [NewCustomer("buyer", "林晓")], self.clock.now())).ids
+                await unit.execute(update(Customer).where(Customer.id == ids["buyer"]).values(id=CUSTOMER))
+            await write_methods(unit, SHOP, {CUSTOMER: [NewMethod(reference, "gift_card", "CNY", Money(minor))]})
+
+    async def on_card(self, reference: str) -> int:
+        async with self.database.read() as unit:
+            balance = (await self.wallet.methods(unit, SHOP, CUSTOMER))[reference].balance
+        assert balance is not None
+        return balance.minor
 
     async def clawback(self, no: str, minor: int, key: str, case_no: str = "C1") -> Task:
         async with self.database.unit() as unit:

@@ -22,9 +22,9 @@ async def test_a_label_is_booked_once_and_its_scans_reach_the_case_once_each(hou
     first, again = await house.book("key-00000030"), await house.book("key-00000030")
     assert first.id == again.id
     await house.settled()
-    (task,) = await house.settlement.tasks(SHOP, "C1")
+    (task,) = await house.settlement.tasks(BOSS, SHOP, "C1")
     assert task.booking is not None
-    assert (task.state, task.booking.carrier, task.booking.freight) == ("done", "simulated", Money(800))
+    assert (task.state, task.booking.carrier, task.booking.freight) == ("done", "模拟快递 (demo)", Money(800))
     assert task.booking.tracking_no == task.reference != ""
     for _ in range(3):
         await house.settlement.sweep()
@@ -36,7 +36,7 @@ async def test_a_coupon_is_granted_once(house: House) -> None:
     house.sim.rewards.mood.script = ["lost", "done_then_silent"]
     await house.grant("key-00000031")
     await house.settled()
-    (task,) = await house.settlement.tasks(SHOP, "C1")
+    (task,) = await house.settlement.tasks(BOSS, SHOP, "C1")
     assert (task.state, house.sim.rewards.calls(f"grant:{task.id}")) == ("done", 1)
     assert await house.balances() == {"goodwill": 500, "coupons_due": -500}
 
@@ -48,7 +48,7 @@ async def test_a_claw_back_is_owed_until_it_is_paid_or_written_off(house: House)
     assert (await house.balances(), await house.paid_out()) == ({"customer_owes": 0, "sales": -400, "cash": 400}, -400)
     await house.clawback("1001", 600, "key-00000033", "C2")
     await house.settled()
-    (stuck,) = await house.settlement.stuck(SHOP)
+    (stuck,) = await house.settlement.stuck(BOSS, SHOP)
     await house.settlement.settle_by_hand(BOSS, SHOP, stuck.id, done=False, note="not worth it")
     assert await house.balances() == {"customer_owes": 0, "sales": -1000, "cash": 400, "written_off": 600}
 

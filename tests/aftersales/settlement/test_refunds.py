@@ -103,12 +103,12 @@ async def test_a_refusal_waits_for_a_person_who_tries_another_way(house: House) 
     house.sim.gateway.mood.script = ["refuse"]
     await house.refund("1001", 700, "key-00000021")
     await house.settled()
-    (stuck,) = await house.settlement.stuck(SHOP)
+    (stuck,) = await house.settlement.stuck(BOSS, SHOP)
     assert (stuck.state, stuck.words, house.ended[-1].failed) == ("failed", "simulated: the account is closed", 1)
     assert (await house.balances())["refunds_due"] == -700
     with pytest.raises(Forbidden):
         await house.settlement.retry(someone(Permission.AFTERSALES_READ), SHOP, stuck.id)
-    assert len(await house.settlement.stuck(SHOP)) == 1
+    assert len(await house.settlement.stuck(BOSS, SHOP)) == 1
     await house.settlement.retry(BOSS, SHOP, stuck.id, method="bank transfer")
     await house.settled()
     with pytest.raises(TaskNotStuck):
@@ -123,7 +123,7 @@ async def test_a_person_may_pay_by_hand_or_let_it_be(house: House) -> None:
     await house.refund("1001", 700, "key-00000022", "C1")
     await house.refund("1002", 300, "key-00000023", "C2")
     await house.settled()
-    by_case = {task.case_no: task for task in await house.settlement.stuck(SHOP)}
+    by_case = {task.case_no: task for task in await house.settlement.stuck(BOSS, SHOP)}
     await house.settlement.settle_by_hand(BOSS, SHOP, by_case["C1"].id, done=True, note="paid at the counter")
     await house.settlement.settle_by_hand(BOSS, SHOP, by_case["C2"].id, done=False, note="customer keeps it as credit")
     assert ((await house.order("1001")).refundable, (await house.order("1002")).refundable) == (Money(17700), Money(18400))

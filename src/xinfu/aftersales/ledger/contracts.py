@@ -9,6 +9,7 @@ from xinfu.kit.money import Money
 
 type Account = Literal[
     "sales", "refunds_due", "cash", "goodwill", "freight", "coupons_due", "points_due", "customer_owes", "written_off",
+    "gift_cards",
 ]  # fmt: skip
 
 ACCOUNTS: tuple[Account, ...] = get_args(Account.__value__)
@@ -22,6 +23,7 @@ ACCOUNT_WORDS: dict[Account, tuple[str, str]] = {
     "points_due": ("应发积分", "Points due"),
     "customer_owes": ("客户应还", "Customers owe"),
     "written_off": ("坏账核销", "Written off"),
+    "gift_cards": ("礼品卡余额", "Gift card balances"),
 }
 
 

@@ -1,9 +1,9 @@
 """Asking for something to be done outside: what is written in the caller's own transaction, money held on the order and in the books."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -11,11 +11,12 @@ from xinfu.aftersales.ledger import Ledger
 from xinfu.aftersales.settlement import postings, repository
 from xinfu.aftersales.settlement.contracts import TaskKind
 from xinfu.aftersales.settlement.errors import AmountInvalid, RefundTooMuch, TaskChanged
-from xinfu.aftersales.settlement.model import TaskRow
+from xinfu.aftersales.settlement.model import WALLET, TaskRow
 from xinfu.aftersales.settlement.ports import Shipment
 from xinfu.aftersales.settlement.views import asked_of
-from xinfu.commerce import OrderConnector, OrderState, PaymentRef, refund_parts
+from xinfu.commerce import OrderConnector, OrderState, PaymentRef, Wallet, refund_parts
 from xinfu.commerce.errors import OrderNotFound
+from xinfu.commerce.operations_contracts import RefundPart
 from xinfu.kit import audit
 from xinfu.kit.auth import Actor, system_actor
 from xinfu.kit.database import Unit
@@ -38,11 +39,14 @@ class Reason:
 class Asking:
     """Writes tasks. Nothing here reaches outside; that begins after the commit."""
 
-    def __init__(self, shop_system: OrderConnector, ledger: Ledger) -> None:
+    def __init__(self, shop_system: OrderConnector, ledger: Ledger, wallet: Wallet) -> None:
         self._shop = shop_system
+        self._wallet = wallet
         self._ledger = ledger
 
-    async def refund(self, unit: Unit, shop_id: Id, order_no: str, amount: Money, why: Reason, account: str) -> tuple[PaymentRef, ...]:
+    async def refund(
+        self, unit: Unit, shop_id: Id, order_no: str, amount: Money, why: Reason, account: str, to: str = ""
+    ) -> tuple[PaymentRef, ...]:
         order = await self._locked(unit, shop_id, order_no)
         if before := await repository.by_key(unit, shop_id, why.key):
             _same(before, "refund", order.no, why.case_no, amount)
@@ -51,9 +55,10 @@ class Asking:
         _check(amount, order)
         if order.refundable < amount:
             raise RefundTooMuch(left=str(order.refundable))
-        refs = await self._shop.pay_back(unit, order, refund_parts(order, amount), why.at, why.key)
+        cards = await self.cards(unit, shop_id, order.customer_id)
+        refs = await self._shop.pay_back(unit, order, parts_of(order, amount, to, cards), why.at, why.key)
         for part, ref in enumerate(refs):
-            await self._hold(unit, ref, why, part, account)
+            await self._hold(unit, ref, why, part, account, cards)
         return refs
 
     async def adopt(self, unit: Unit, ref: PaymentRef, at: datetime) -> None:
@@ -62,16 +67,20 @@ class Asking:
             return
         zh, en = f"订单 {ref.order_no} 操作后退款", f"Refund after a change of order {ref.order_no}"
         why = Reason(system_actor(ref.shop_id), at, f"operation:{ref.id}", "", zh, en)
-        await self._hold(unit, ref, why, 0, "sales")
+        await self._hold(unit, ref, why, 0, "sales", await self.cards(unit, ref.shop_id, ref.customer_id))
 
-    async def clawback(self, unit: Unit, shop_id: Id, order_no: str, amount: Money, why: Reason, method: str | None) -> TaskRow:
+    async def take(
+        self, unit: Unit, shop_id: Id, kind: Literal["clawback", "charge"], order_no: str, amount: Money, why: Reason, method: str | None
+    ) -> TaskRow:
+        """Money from the customer: what they were given too early, or what an exchange costs more."""
         order = await self._locked(unit, shop_id, order_no)
         if before := await repository.by_key(unit, shop_id, why.key):
-            _same(before, "clawback", order.no, why.case_no, amount)
+            _same(before, kind, order.no, why.case_no, amount)
             return before[0]
         _check(amount, order)
         way = method if method is not None else next((p.method for p in order.payments if p.kind == "payment" and p.state == "done"), "")
-        row = _row(unit, shop_id, "clawback", why, order.no, order.customer_id, amount=amount, method=way, what="sales")
+        payload = {WALLET: True} if way in await self.cards(unit, shop_id, order.customer_id) else {}
+        row = _row(unit, shop_id, kind, why, order.no, order.customer_id, amount=amount, method=way, what="sales", payload=payload)
         await self._ledger.post(unit, shop_id, postings.owed(row), why.actor, why.at)
         return row
 
@@ -94,18 +103,33 @@ class Asking:
             return before[0]
         return _row(unit, shop_id, "grant", why, order_no, customer_id, amount=worth, what=what, payload={"value": value})
 
+    async def cards(self, unit: Unit, shop_id: Id, customer_id: Id) -> frozenset[str]:
+        """The customer's gift cards, by reference."""
+        methods = await self._wallet.methods(unit, shop_id, customer_id)
+        return frozenset([reference for reference, method in methods.items() if method.balance is not None])
+
     async def _locked(self, unit: Unit, shop_id: Id, order_no: str) -> OrderState:
         order = await self._shop.locked(unit, shop_id, order_no)
         if order is None:
             raise OrderNotFound
         return order
 
-    async def _hold(self, unit: Unit, ref: PaymentRef, why: Reason, part: int, account: str) -> None:
+    async def _hold(self, unit: Unit, ref: PaymentRef, why: Reason, part: int, account: str, cards: Container[str]) -> None:
         row = _row(
             unit, ref.shop_id, "refund", why, ref.order_no, ref.customer_id,
             part=part, subject=ref.id, amount=ref.amount, method=ref.method, what=account,
+            payload={WALLET: True} if ref.method in cards else {},
         )  # fmt: skip
         await self._ledger.post(unit, ref.shop_id, postings.due(row), why.actor, why.at)
+
+
+def parts_of(order: OrderState, amount: Money, to: str, cards: Container[str]) -> tuple[RefundPart, ...]:
+    """Where a refund goes: to the gift card named, or all of it to the way named as far as it was paid by it; else the ways it came."""
+    came = [p for p in order.payments if p.method == to and p.state != "void"] if to else []
+    left = sum((p.amount if p.kind == "payment" else -p.amount for p in came), amount.zero())
+    if to in cards or amount <= left:
+        return (RefundPart(to, amount),)
+    return tuple(refund_parts(order, amount))
 
 
 def _check(amount: Money, order: OrderState) -> None:

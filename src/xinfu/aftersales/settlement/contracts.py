@@ -8,7 +8,10 @@ from xinfu.aftersales.settlement.ports import Booking, Scan
 from xinfu.kit.ids import Id
 from xinfu.kit.money import Money
 
-type TaskKind = Literal["refund", "clawback", "book", "send", "grant"]
+type TaskKind = Literal["refund", "charge", "clawback", "book", "send", "grant"]
+
+MONEY: tuple[TaskKind, ...] = ("refund", "charge", "clawback")
+"""Kinds that move money: back to the customer, or from them."""
 type TaskState = Literal["waiting", "done", "failed", "dropped"]
 
 

@@ -13,6 +13,10 @@ _OPEN = text("state = 'waiting'")
 _WATCHED = text("watched_until IS NOT NULL")
 
 
+WALLET = "wallet"
+"""Key of a payload: the money is put on, or taken off, a gift card of the customer's; nobody outside is asked."""
+
+
 class TaskRow(Identified, OfShop, Base):
     """`key` is the caller's, `part` counts the tasks of one call. `subject` is the refund's payment row, '' for other kinds.
 

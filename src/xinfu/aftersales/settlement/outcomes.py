@@ -7,15 +7,17 @@ from datetime import datetime, timedelta
 from xinfu.aftersales.ledger import Ledger
 from xinfu.aftersales.settlement import postings, repository
 from xinfu.aftersales.settlement.contracts import ParcelMoved, TaskDone, TaskEnded, TaskState
-from xinfu.aftersales.settlement.model import TaskRow
+from xinfu.aftersales.settlement.model import WALLET, TaskRow
 from xinfu.aftersales.settlement.ports import Answer, Booking
 from xinfu.aftersales.settlement.views import booking_of, kept, task_of
-from xinfu.commerce import OrderConnector
+from xinfu.commerce import OrderConnector, Wallet
 from xinfu.kit import audit
 from xinfu.kit.auth import Actor, system_actor
 from xinfu.kit.clock import Clock
 from xinfu.kit.database import Database, Unit
+from xinfu.kit.errors import Refusal
 from xinfu.kit.ids import Id
+from xinfu.kit.money import Money
 from xinfu.kit.text import clean
 
 type OnDone = Callable[[Unit, TaskDone], Awaitable[None]]
@@ -33,6 +35,7 @@ class Outcomes:
         clock: Clock,
         shop_system: OrderConnector,
         ledger: Ledger,
+        wallet: Wallet,
         hooks: list[OnDone],
         crash: Callable[[str], None],
     ) -> None:
@@ -40,6 +43,7 @@ class Outcomes:
         self._clock = clock
         self._shop = shop_system
         self._ledger = ledger
+        self._wallet = wallet
         self._hooks = hooks
         self._crash = crash
 
@@ -51,6 +55,8 @@ class Outcomes:
                 return
             row, together = held
             row.tries += 1
+            if row.payload.get(WALLET) and isinstance(answer, Answer):
+                answer = await self._on_card(unit, row)
             if isinstance(answer, Booking):
                 row.answer, row.reference = kept(answer), clean(answer.tracking_no)[:120]
             else:
@@ -59,6 +65,17 @@ class Outcomes:
             await self.end(unit, row, together, state, clean(answer.words)[:500], system_actor(shop_id), self._clock.now())
             self._crash(f"{row.kind}.recording")
         self._crash(f"{row.kind}.recorded")
+
+    async def _on_card(self, unit: Unit, row: TaskRow) -> Answer:
+        """Put on, or taken off, the customer's gift card in the unit that records it: so it happens once, with everything else or not."""
+        amount = Money(row.amount_minor or 0, row.currency)
+        try:
+            await self._wallet.move(unit, row.shop_id, row.customer_id, row.method, amount if row.kind == "refund" else -amount)
+        except Refusal as e:
+            return Answer("refused", "", f"{e.detail()} / {e.detail('en')}")
+        except (LookupError, ValueError):
+            return Answer("refused", "", "没有这张礼品卡，或币种不同 / no such gift card, or of another currency")
+        return Answer("done", row.id)
 
     async def tried(self, shop_id: Id, task_id: Id, words: str) -> None:
         """A call went unanswered, or the other side has not decided yet."""
@@ -95,7 +112,7 @@ class Outcomes:
         if row.kind == "refund":
             await self._shop.settle(unit, row.shop_id, row.subject, "done", at, method=row.method)
             await self._ledger.post(unit, row.shop_id, postings.paid(row), actor, at)
-        elif row.kind == "clawback":
+        elif row.kind in ("clawback", "charge"):
             await self._ledger.post(unit, row.shop_id, postings.collected(row), actor, at)
         elif row.kind == "grant":
             if row.amount_minor:
@@ -109,5 +126,5 @@ class Outcomes:
         if row.kind == "refund":
             await self._shop.settle(unit, row.shop_id, row.subject, "void", at)
             await self._ledger.post(unit, row.shop_id, postings.not_paid(row), actor, at)
-        elif row.kind == "clawback":
+        elif row.kind in ("clawback", "charge"):
             await self._ledger.post(unit, row.shop_id, postings.written_off(row), actor, at)

@@ -3,7 +3,7 @@
 from typing import cast
 
 from xinfu.aftersales.ledger import Account, Posting
-from xinfu.aftersales.settlement.model import TaskRow
+from xinfu.aftersales.settlement.model import WALLET, TaskRow
 from xinfu.kit.money import Money
 
 _REWARD_ACCOUNT: dict[str, Account] = {"points": "points_due", "coupon": "coupons_due"}
@@ -15,8 +15,8 @@ def due(row: TaskRow) -> Posting:
 
 
 def paid(row: TaskRow) -> Posting:
-    """The money went back."""
-    return _posting(row, "refund_paid", "refunds_due", "cash", _amount(row))
+    """The money went back, or onto the customer's gift card."""
+    return _posting(row, "refund_paid", "refunds_due", _money(row), _amount(row))
 
 
 def not_paid(row: TaskRow) -> Posting:
@@ -25,17 +25,17 @@ def not_paid(row: TaskRow) -> Posting:
 
 
 def owed(row: TaskRow) -> Posting:
-    """A customer owes what they were given too early."""
-    return _posting(row, "clawback_due", "customer_owes", _account(row), _amount(row))
+    """A customer owes what they were given too early, or what their exchange costs more."""
+    return _posting(row, f"{row.kind}_due", "customer_owes", _account(row), _amount(row))
 
 
 def collected(row: TaskRow) -> Posting:
-    return _posting(row, "clawback_paid", "cash", "customer_owes", _amount(row))
+    return _posting(row, f"{row.kind}_paid", _money(row), "customer_owes", _amount(row))
 
 
 def written_off(row: TaskRow) -> Posting:
     """A person gave up asking for it."""
-    return _posting(row, "clawback_dropped", "written_off", "customer_owes", _amount(row))
+    return _posting(row, f"{row.kind}_dropped", "written_off", "customer_owes", _amount(row))
 
 
 def freight(row: TaskRow, cost: Money) -> Posting:
@@ -48,6 +48,11 @@ def granted(row: TaskRow) -> Posting:
 
 def _account(row: TaskRow) -> Account:
     return cast("Account", row.what)
+
+
+def _money(row: TaskRow) -> Account:
+    """Where the money is: what is on gift cards, the house keeps and owes."""
+    return "gift_cards" if row.payload.get(WALLET) else "cash"
 
 
 def _amount(row: TaskRow) -> Money:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from xinfu.aftersales.settlement.contracts import Difference, DifferenceKind
-from xinfu.aftersales.settlement.model import TaskRow
+from xinfu.aftersales.settlement.model import WALLET, TaskRow
 from xinfu.aftersales.settlement.policy import subject_of
 from xinfu.aftersales.settlement.ports import StatementLine
 from xinfu.kit.money import Money
@@ -43,7 +43,7 @@ def _kind(row: TaskRow, told: Sequence[StatementLine], since: datetime) -> Diffe
     if row.state != "done":
         return "told_otherwise" if told else None
     if not told:
-        ours_alone = "by_hand" in row.answer or row.settled_at is None or row.settled_at < since
+        ours_alone = "by_hand" in row.answer or row.payload.get(WALLET) or row.settled_at is None or row.settled_at < since
         return None if ours_alone else "not_in_statement"
     return None if told[0].amount == _signed(row) else "amount"
 
@@ -58,4 +58,4 @@ def _difference(kind: DifferenceKind, key: str, row: TaskRow | None, told: Seque
 def _signed(row: TaskRow) -> Money:
     """As statements count: back to the customer is above zero."""
     amount = Money(row.amount_minor or 0, row.currency)
-    return -amount if row.kind == "clawback" else amount
+    return amount if row.kind == "refund" else -amount

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select, tuple_
 
+from xinfu.aftersales.settlement.contracts import MONEY
 from xinfu.aftersales.settlement.model import TaskRow
 from xinfu.kit.database import Unit
 from xinfu.kit.ids import Id
@@ -68,8 +69,8 @@ async def with_subject(unit: Unit, shop_id: Id, subjects: Sequence[Id]) -> set[I
 
 
 async def money_since(unit: Unit, shop_id: Id, since: datetime) -> Sequence[TaskRow]:
-    """Refunds and claw-backs settled since then, and those still open or ended without being done."""
-    query = select(TaskRow).where(TaskRow.shop_id == shop_id, TaskRow.kind.in_(("refund", "clawback")))
+    """Money tasks settled since then, and those still open or ended without being done."""
+    query = select(TaskRow).where(TaskRow.shop_id == shop_id, TaskRow.kind.in_(MONEY))
     return (await unit.scalars(query.where(TaskRow.settled_at.is_(None) | (TaskRow.settled_at >= since)).order_by(TaskRow.id))).all()
 
 

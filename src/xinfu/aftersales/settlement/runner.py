@@ -11,7 +11,8 @@ import structlog
 from sqlalchemy import Row
 
 from xinfu.aftersales.settlement import repository
-from xinfu.aftersales.settlement.contracts import TaskAsked
+from xinfu.aftersales.settlement.contracts import MONEY, TaskAsked
+from xinfu.aftersales.settlement.model import WALLET
 from xinfu.aftersales.settlement.outcomes import Outcomes
 from xinfu.aftersales.settlement.policy import Pace, keys_so_far
 from xinfu.aftersales.settlement.ports import Answer, Booking, Outside, Shipment, Unreachable
@@ -114,7 +115,8 @@ class Runner:
             return True
 
     async def _ask(self, row: Row[Any]) -> bool:
-        reply, words = await self._reply(row)
+        # A gift card is the house's own: nobody is asked, it is moved where the outcome is recorded.
+        reply, words = (Answer("done"), "") if row.payload.get(WALLET) else await self._reply(row)
         self._crash(f"{row.kind}.answered")
         if reply is None and self._clock.now() - row.begun_at > timedelta(seconds=self._pace.give_up):
             reply = Answer("refused", "", f"{_NOBODY}: {words}")
@@ -157,7 +159,7 @@ class Runner:
         return known
 
     def _find(self, row: Row[Any]) -> Callable[[str], Coroutine[Any, Any, _Reply | None]]:
-        if row.kind in ("refund", "clawback"):
+        if row.kind in MONEY:
             return self._outside.gateway.find
         return self._outside.rewards.find if row.kind == "grant" else self._outside.carrier.find
 
@@ -166,7 +168,7 @@ class Runner:
         match row.kind:
             case "refund":
                 return await self._outside.gateway.refund(key, row.method, row.order_no, amount)
-            case "clawback":
+            case "clawback" | "charge":
                 return await self._outside.gateway.charge(key, row.method, row.order_no, amount)
             case "grant":
                 return await self._outside.rewards.grant(key, row.customer_id, row.what, row.payload["value"])

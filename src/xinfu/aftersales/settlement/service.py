@@ -9,9 +9,9 @@ import structlog
 from xinfu.aftersales.ledger import Account, Ledger
 from xinfu.aftersales.settlement import repository
 from xinfu.aftersales.settlement.asking import Asking, Reason
-from xinfu.aftersales.settlement.contracts import Difference, Task, TaskAsked
+from xinfu.aftersales.settlement.contracts import MONEY, Difference, Task, TaskAsked
 from xinfu.aftersales.settlement.errors import TaskNotFound, TaskNotStuck
-from xinfu.aftersales.settlement.model import TaskRow
+from xinfu.aftersales.settlement.model import WALLET, TaskRow
 from xinfu.aftersales.settlement.outcomes import OnDone, OnScan, Outcomes
 from xinfu.aftersales.settlement.parcels import Parcels
 from xinfu.aftersales.settlement.policy import Pace, subject_of
@@ -19,7 +19,7 @@ from xinfu.aftersales.settlement.ports import Outside, Reward, Shipment
 from xinfu.aftersales.settlement.reconciling import compare
 from xinfu.aftersales.settlement.runner import Runner
 from xinfu.aftersales.settlement.views import asked_of, task_of
-from xinfu.commerce import OrderConnector, OrderOperated, PaymentRef
+from xinfu.commerce import NoWallet, OrderConnector, OrderOperated, PaymentRef, Wallet
 from xinfu.identity import Permission
 from xinfu.kit import audit
 from xinfu.kit.auth import Actor
@@ -56,7 +56,7 @@ class Settlement:
 
     def __init__(
         self, database: Database, clock: Clock, bus: Bus, shops: ShopIds, shop_system: OrderConnector, ledger: Ledger, outside: Outside,
-        durable: Durable, pace: Pace | None = None, crash: CrashPoint = _no_crash,
+        durable: Durable, pace: Pace | None = None, crash: CrashPoint = _no_crash, wallet: Wallet | None = None,
     ) -> None:  # fmt: skip
         self._database = database
         self._clock = clock
@@ -67,8 +67,8 @@ class Settlement:
         self._crash = crash
         self.on_done: list[OnDone] = []
         self.on_scan: list[OnScan] = []
-        self._asking = Asking(shop_system, ledger)
-        self._outcomes = Outcomes(database, clock, shop_system, ledger, self.on_done, crash)
+        self._asking = Asking(shop_system, ledger, wallet or NoWallet())
+        self._outcomes = Outcomes(database, clock, shop_system, ledger, wallet or NoWallet(), self.on_done, crash)
         self._parcels = Parcels(database, clock, outside.carrier, self.on_scan)
         self._runner = Runner(database, clock, outside, durable, self._outcomes, pace or Pace(), crash)
         self._sweeper: asyncio.Task[None] | None = None
@@ -82,14 +82,17 @@ class Settlement:
 
     async def refund(
         self, unit: Unit, shop_id: Id, order_no: str, amount: Money, *, case_no: str, key: str, actor: Actor, at: datetime, zh: str,
-        en: str, account: Account = "sales",
+        en: str, account: Account = "sales", to: str = "",
     ) -> tuple[PaymentRef, ...]:  # fmt: skip
         """Pay back, split over the ways the order was paid; `account` is what it is booked against (goodwill, freight, …).
+
+        `to` names another way: a gift card of the customer's, or one of the ways the order was paid as far as that went. What goes
+        to a gift card is put on it here, without the gateway.
 
         The order stays locked until the unit ends. The same key again gives the same rows. Raises OrderNotFound, RefundTooMuch,
         AmountInvalid, TaskChanged.
         """
-        return await self._asking.refund(unit, shop_id, order_no, amount, Reason(actor, at, key, case_no, zh, en), account)
+        return await self._asking.refund(unit, shop_id, order_no, amount, Reason(actor, at, key, case_no, zh, en), account, to)
 
     async def clawback(
         self, unit: Unit, shop_id: Id, order_no: str, amount: Money, *, case_no: str, key: str, actor: Actor, at: datetime, zh: str,
@@ -99,7 +102,16 @@ class Settlement:
 
         Raises OrderNotFound, AmountInvalid, TaskChanged.
         """
-        return task_of(await self._asking.clawback(unit, shop_id, order_no, amount, Reason(actor, at, key, case_no, zh, en), method))
+        why = Reason(actor, at, key, case_no, zh, en)
+        return task_of(await self._asking.take(unit, shop_id, "clawback", order_no, amount, why, method))
+
+    async def charge(
+        self, unit: Unit, shop_id: Id, order_no: str, amount: Money, *, method: str, case_no: str, key: str, actor: Actor, at: datetime,
+        zh: str, en: str,
+    ) -> Task:  # fmt: skip
+        """Take what an exchange costs more, by the way the customer named. Raises OrderNotFound, AmountInvalid, TaskChanged."""
+        why = Reason(actor, at, key, case_no, zh, en)
+        return task_of(await self._asking.take(unit, shop_id, "charge", order_no, amount, why, method))
 
     async def book(
         self, unit: Unit, shop_id: Id, shipment: Shipment, *, case_no: str, customer_id: Id, key: str, actor: Actor, at: datetime, zh: str,
@@ -135,8 +147,10 @@ class Settlement:
         async with self._database.unit() as unit:
             (row, _), now = await self._stuck(unit, actor, shop_id, task_id), self._clock.now()
             row.state, row.settled_at, row.begun_at, row.attempt = "waiting", None, now, row.attempt + 1
-            if method is not None and row.kind in ("refund", "clawback"):
+            if method is not None and row.kind in MONEY:
                 row.method = clean(method)[:60]
+                card = row.method in await self._asking.cards(unit, shop_id, row.customer_id)
+                row.payload = {WALLET: True} if card else {}
             audit.record(unit, actor, now, f"settlement.{row.kind}.retried", shop_id, "task", row.id, attempt=row.attempt, case=row.case_no)
             unit.announce(asked_of(row))
             return task_of(row)
@@ -154,13 +168,15 @@ class Settlement:
 
     # Looking
 
-    async def tasks(self, shop_id: Id, case_no: str) -> list[Task]:
+    async def tasks(self, actor: Actor, shop_id: Id, case_no: str) -> list[Task]:
         """What was asked for a case, oldest first."""
+        actor.require(Permission.AFTERSALES_READ, shop_id)
         async with self._database.read() as unit:
             return [task_of(row) for row in await repository.of_case(unit, shop_id, case_no)]
 
-    async def stuck(self, shop_id: Id) -> list[Task]:
+    async def stuck(self, actor: Actor, shop_id: Id) -> list[Task]:
         """What waits for a person, oldest first."""
+        actor.require(Permission.AFTERSALES_READ, shop_id)
         async with self._database.read() as unit:
             return [task_of(row) for row in await repository.failed(unit, shop_id)]
 

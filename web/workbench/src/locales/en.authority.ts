@@ -12,7 +12,7 @@ const en: typeof zh = {
   ledger: {
     title: "Ledger", hint: "Every entry has two sides and never changes.", balances: "Balances", no_balances: "Nothing booked yet", until: "up to {when}", debit: "Debit", credit: "Credit", moved: "debit {debit}, credit {credit} in this time", verify: "Check for changes", verifying: "Reading every entry…", fingerprint: "Fingerprint {hash}", entries: "Entries", order: "Order number", case: "Case number", account: "Account", every: "All accounts", from: "From", to: "To", clear: "Clear",
     export: "Export", none: "No such entries", none_hint: "Refunds, compensation and freight are booked as they happen.", seq: "No", when: "When", what: "What", lines: "Debit and credit", about: "About", by: "By", as_table: "As figures",
-    name: { sales: "Sales", refunds_due: "Refunds due", cash: "Cash", goodwill: "Goodwill", freight: "Freight", coupons_due: "Coupons due", points_due: "Points due", customer_owes: "Customers owe", written_off: "Written off" },
+    name: { sales: "Sales", refunds_due: "Refunds due", cash: "Cash", goodwill: "Goodwill", freight: "Freight", coupons_due: "Coupons due", points_due: "Points due", customer_owes: "Customers owe", written_off: "Written off", gift_cards: "Gift card balances" },
   },
   limits: {
     hint: "What each role may give alone; more needs approval. Empty means no limit, 0 means none.", none_yet: "The default limits are in force.", in_force: "Version {n} is in force, from {when}.", look: "Which limit", part: { each: "Each time", day: "Per person a day", customer: "Per customer, 30 days" }, part_hint: { each: "What one person may give at once.", day: "All of a kind by one person in a day.", customer: "All of a kind to one customer in 30 days, whoever gives it." },

@@ -10,7 +10,7 @@ export default {
   ledger: {
     title: "账本", hint: "每一笔都有借有贷，记下后不能改。", balances: "各科目余额", no_balances: "还没有记账", until: "截至 {when}", debit: "借", credit: "贷", moved: "期内借 {debit}，贷 {credit}", verify: "检查有没有被改过", verifying: "正在逐笔检查……", fingerprint: "校验码 {hash}", entries: "分录", order: "订单号", case: "售后单号", account: "科目", every: "全部科目", from: "从", to: "到", clear: "清空条件",
     export: "导出表格", none: "没有符合的分录", none_hint: "退款、补偿和运费发生时会自动记账。", seq: "序号", when: "时间", what: "说明", lines: "借贷", about: "相关单号", by: "经手", as_table: "看数字",
-    name: { sales: "销售收入", refunds_due: "应退款", cash: "资金", goodwill: "补偿支出", freight: "运费", coupons_due: "应发优惠券", points_due: "应发积分", customer_owes: "客户应还", written_off: "坏账核销" },
+    name: { sales: "销售收入", refunds_due: "应退款", cash: "资金", goodwill: "补偿支出", freight: "运费", coupons_due: "应发优惠券", points_due: "应发积分", customer_owes: "客户应还", written_off: "坏账核销", gift_cards: "礼品卡余额" },
   },
   limits: {
     hint: "每个角色自己能给多少；超出的要有人批。留空是不限，0 是不能给。", none_yet: "现在用的是默认额度。", in_force: "现在用的是第 {n} 版，{when} 起。", look: "看哪种额度", part: { each: "每次最多", day: "每人每天", customer: "每个客户 30 天" }, part_hint: { each: "一个人一次能给的金额。", day: "一个人一天里同一种加起来。", customer: "同一个客户 30 天里同一种加起来，不管谁给的。" },
