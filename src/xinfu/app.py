@@ -101,7 +101,7 @@ class Centre:
         self.outside = settlement.simulated(self.config.data / "outside.db", self.clock)
         self.settlement = settlement.Settlement(
             self.database, self.clock, self.bus, self._shop_ids, self.embedded_shop, self.ledger, self.outside.outside,
-            Durable(self.config.durable_store),
+            Durable(self.config.durable_store), wallet=self.wallet,
         )  # fmt: skip
         self.cases = aftersales.Cases(
             self.database, self.clock, self.settings, self.embedded_shop, self.packs, self.authority, self.settlement, self.order_operations,
