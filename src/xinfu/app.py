@@ -50,7 +50,7 @@ from xinfu.kit.express import Express
 from xinfu.kit.http import install_problem_handlers
 from xinfu.kit.ids import Id
 from xinfu.kit.text import clip
-from xinfu.risk_facts import CaseView, ShopFacts, connect
+from xinfu.risk_facts import CasePhotos, CaseView, ShopFacts, connect
 from xinfu.understanding import Understanding
 
 log = structlog.get_logger()
@@ -122,7 +122,6 @@ class Centre:
         self.risk_feed = risk.Feed(self.database, self.clock, shelf, self.shop_facts, self.findings)
         self.risk_desk = risk.RiskDesk(self.database, self.clock, shelf, self.risk_feed, self.findings, self.shop_facts, self.customers)
         self.case_view = CaseView(self.risk_desk, self.shop_facts)
-        connect(self.bus, self.risk_feed, self.risk_desk)
 
     def _build_conversations(self, secret: bytes) -> None:
         self.files = Files(self.database, self.config.data / "files", secret, self.clock)
@@ -146,6 +145,11 @@ class Centre:
             self.database, self.clock, self.shelf, self.risk_feed, self.findings, self.conversations, self.customers, self.bus
         )
         self.intake.hearers.append(self.guard.hear)
+        self.photo_desk = risk.PhotoDesk(
+            self.database, self.clock, self.shelf, self.risk_feed, self.findings, self.shop_facts, CasePhotos(self.database, self.files),
+            risk.PhotoWorker(),
+        )  # fmt: skip
+        connect(self.bus, self.risk_feed, self.risk_desk, self.photo_desk)
         self.attachments = Attachments(self.orders, self.products, self.files)
         self._build_cases(secret)
 
@@ -218,7 +222,7 @@ class Centre:
                 self.order_operations, *self.case_services.provided(), self.labelled, self.training, self.asking,
                 self.llm, self.assist, self.ai_days, self.corrections, self.authority, self.limits, self.ledger, self.settlement,
                 self.pack_desk, self.last_month, self.listings,
-                self.risk_desk, self.guard,
+                self.risk_desk, self.guard, self.photo_desk,
             )
         }  # fmt: skip
         self.provided[widget_endpoints.Reachable] = self.routing
@@ -246,11 +250,13 @@ class Centre:
         await self.case_services.keeper.start()
         await self.guard.start()
         await self.risk_feed.start()
+        await self.photo_desk.start()
         if self.config.simulate:
             await self.showroom.simulator.start()
 
     async def stop(self) -> None:
         await self.showroom.simulator.stop()
+        await self.photo_desk.stop()
         await self.risk_feed.stop()
         await self.guard.stop()
         await self.last_month.stop()

@@ -3,26 +3,43 @@
 Neither side imports the other; only app.py knows this file. References of payments leave the tables as salted fingerprints.
 """
 
+import contextlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Row, and_, or_, select
 
 from xinfu.aftersales.contracts import Case, CaseChanged
 from xinfu.aftersales.contracts import RiskWord as CaseWord
 from xinfu.aftersales.model import CaseRow
 from xinfu.commerce import OrderChanged
 from xinfu.commerce.model import OrderLineRow, OrderRow, ParcelRow, ParcelScan, Payment, ProductRow
+from xinfu.conversations.files import Files
 from xinfu.conversations.model_files import FileRow
 from xinfu.customers.model import Customer
 from xinfu.identity import Shops
 from xinfu.kit.auth import system_actor
 from xinfu.kit.bus import Bus
 from xinfu.kit.database import Database, Unit
+from xinfu.kit.errors import NotFound
 from xinfu.kit.ids import Id
-from xinfu.risk import Account, Arrival, Claim, Decision, Fact, Feed, Order, Payee, RiskDesk, Shipment
+from xinfu.risk import (
+    Account,
+    Arrival,
+    Claim,
+    Decision,
+    Fact,
+    Feed,
+    Order,
+    Payee,
+    PhotoDesk,
+    RiskDesk,
+    Shipment,
+    ShownCase,
+    ShownPhoto,
+)
 
 CHUNK = 300
 FREIGHT = "#freight"
@@ -37,8 +54,18 @@ REASONS = {
 CONDITIONS = {
     "as_new": "完好", "opened": "拆封完好", "used": "有使用痕迹", "damaged": "破损", "incomplete": "缺件", "other_item": "与出库不符",
 }  # fmt: skip
-type Line = tuple[OrderLineRow, str]
-"""An order line and its product's category."""
+type Found = Row[*tuple[Any, ...]]
+"""Columns by name. Whole objects of twenty thousand orders would cost three times as much to read."""
+
+_ORDER = (
+    OrderRow.id, OrderRow.no, OrderRow.customer_id, OrderRow.placed_at, OrderRow.receiver, OrderRow.receiver_phone, OrderRow.address,
+    OrderRow.total_minor, OrderRow.extras,
+)  # fmt: skip
+_ACCOUNT = (Customer.id, Customer.phone, Customer.name, Customer.vip, Customer.extras)
+_PAYMENT = (Payment.order_id, Payment.method, Payment.reference, Payment.extras)
+_PARCEL = (ParcelRow.id, ParcelRow.order_id, ParcelRow.carrier)
+_SCAN = (ParcelScan.parcel_id, ParcelScan.code, ParcelScan.at, ParcelScan.text)
+_LINE = (OrderLineRow.order_id, OrderLineRow.sku, OrderLineRow.name, OrderLineRow.price_minor, OrderLineRow.extras, ProductRow.category)
 
 _UNDECIDED = ("open", "approval", "withdrawn", "stuck")
 
@@ -64,10 +91,10 @@ class ShopFacts:
         place: tuple[datetime, Id] | None = None
         while True:
             async with self._database.read() as unit:
-                query = select(OrderRow).where(OrderRow.shop_id == shop_id, OrderRow.placed_at >= since)
+                query = select(*_ORDER).where(OrderRow.shop_id == shop_id, OrderRow.placed_at >= since)
                 if place is not None:
                     query = query.where(or_(OrderRow.placed_at > place[0], and_(OrderRow.placed_at == place[0], OrderRow.id > place[1])))
-                rows = (await unit.scalars(query.order_by(OrderRow.placed_at, OrderRow.id).limit(CHUNK))).all()
+                rows = (await unit.execute(query.order_by(OrderRow.placed_at, OrderRow.id).limit(CHUNK))).all()
                 facts = await self._orders(unit, shop_id, rows)
             if not rows:
                 break
@@ -86,7 +113,7 @@ class ShopFacts:
 
     async def order(self, shop_id: Id, no: str) -> Sequence[Fact]:
         async with self._database.read() as unit:
-            rows = (await unit.scalars(select(OrderRow).where(OrderRow.shop_id == shop_id, OrderRow.no == no))).all()
+            rows = (await unit.execute(select(*_ORDER).where(OrderRow.shop_id == shop_id, OrderRow.no == no))).all()
             return await self._orders(unit, shop_id, rows)
 
     async def case(self, shop_id: Id, number: str) -> Sequence[Fact]:
@@ -94,24 +121,24 @@ class ShopFacts:
             row = await unit.scalar(select(CaseRow).where(CaseRow.shop_id == shop_id, CaseRow.number == number))
             if row is None:
                 return []
-            orders = (await unit.scalars(select(OrderRow).where(OrderRow.shop_id == shop_id, OrderRow.id == row.order_id))).all()
+            orders = (await unit.execute(select(*_ORDER).where(OrderRow.shop_id == shop_id, OrderRow.id == row.order_id))).all()
             return [*await self._orders(unit, shop_id, orders), *await self._case(unit, row)]
 
     async def photos(self, shop_id: Id, ids: Sequence[str]) -> tuple[str, ...]:
         async with self._database.read() as unit:
             return await _photo_hashes(unit, shop_id, ids)
 
-    async def _orders(self, unit: Unit, shop_id: Id, rows: Sequence[OrderRow]) -> list[Fact]:
+    async def _orders(self, unit: Unit, shop_id: Id, rows: Sequence[Found]) -> list[Fact]:
         """Accounts first, then orders, payments and parcels."""
         ids = [row.id for row in rows]
         if not ids:
             return []
-        customers = {c.id: c for c in await unit.scalars(
-            select(Customer).where(Customer.shop_id == shop_id, Customer.id.in_({row.customer_id for row in rows}))
+        customers = {c.id: c for c in await unit.execute(
+            select(*_ACCOUNT).where(Customer.shop_id == shop_id, Customer.id.in_({row.customer_id for row in rows}))
         )}  # fmt: skip
         lines = await _first_lines(unit, shop_id, ids)
         parcels, scans = await _parcels(unit, shop_id, ids)
-        paid = await unit.scalars(select(Payment).where(Payment.shop_id == shop_id, Payment.order_id.in_(ids), Payment.kind == "payment"))
+        paid = await unit.execute(select(*_PAYMENT).where(Payment.shop_id == shop_id, Payment.order_id.in_(ids), Payment.kind == "payment"))
         by_order = defaultdict(list)
         for payment in paid:
             by_order[payment.order_id].append(payment)
@@ -147,6 +174,55 @@ class ShopFacts:
         return facts
 
 
+class CasePhotos:
+    """A risk.PhotoSource over cases and uploaded files: what customers showed, not what the warehouse took."""
+
+    def __init__(self, database: Database, files: Files) -> None:
+        self._database = database
+        self._files = files
+
+    async def shown(self, shop_id: Id, number: str) -> ShownCase | None:
+        async with self._database.read() as unit:
+            row = await unit.scalar(select(CaseRow).where(CaseRow.shop_id == shop_id, CaseRow.number == number))
+            if row is None:
+                return None
+            times = dict.fromkeys(row.photos, row.opened_at)
+            for one in row.work.get("evidence") or ():
+                times.setdefault(str(one["photo"]), datetime.fromisoformat(one["at"]))
+            query = select(FileRow.id, FileRow.sha256).where(FileRow.shop_id == shop_id, FileRow.id.in_(list(times)))
+            shas = {file.id: file.sha256 for file in await unit.execute(query)}
+        photos = tuple(ShownPhoto(id_, shas[id_], at) for id_, at in times.items() if id_ in shas)
+        return ShownCase(row.number, row.order_no, row.customer_id, photos)
+
+    async def numbers(self, shop_id: Id, since: datetime) -> AsyncIterator[Sequence[str]]:
+        place: tuple[datetime, Id] | None = None
+        while True:
+            query = select(CaseRow.opened_at, CaseRow.id, CaseRow.number, CaseRow.photos, CaseRow.work)
+            query = query.where(CaseRow.shop_id == shop_id, CaseRow.opened_at >= since)
+            if place is not None:
+                query = query.where(or_(CaseRow.opened_at > place[0], and_(CaseRow.opened_at == place[0], CaseRow.id > place[1])))
+            async with self._database.read() as unit:
+                rows = (await unit.execute(query.order_by(CaseRow.opened_at, CaseRow.id).limit(CHUNK))).all()
+            if not rows:
+                break
+            place = (rows[-1].opened_at, rows[-1].id)
+            yield [row.number for row in rows if row.photos or row.work.get("evidence")]
+
+    async def read(self, shop_id: Id, photo_id: Id) -> bytes | None:
+        try:
+            return await self._files.content(shop_id, photo_id)
+        except NotFound:
+            return None
+
+    async def links(self, shop_id: Id, photo_ids: Sequence[Id]) -> dict[Id, tuple[str, str]]:
+        found: dict[Id, tuple[str, str]] = {}
+        for id_ in photo_ids:
+            with contextlib.suppress(NotFound):
+                file = self._files.reference(await self._files.get(shop_id, id_))["file"]
+                found[id_] = (str(file["url"]), str(file.get("thumb", file["url"])))
+        return found
+
+
 class CaseView:
     """What after-sales asks of risk (aftersales.contracts.RiskView). None: nothing can be said, and the case simply goes on."""
 
@@ -167,14 +243,16 @@ class CaseView:
         return CaseWord(word.score, word.action.value, word.pattern or "", reasons, word.money_at_risk.minor, word.entity_id)
 
 
-def connect(bus: Bus, feed: Feed, desk: RiskDesk) -> None:
-    """Let the feed hear of orders and cases, and findings of appeals."""
+def connect(bus: Bus, feed: Feed, desk: RiskDesk, photos: PhotoDesk) -> None:
+    """Let the feed hear of orders and cases, findings of appeals, and photos be looked at when they come."""
 
     async def order_changed(changed: OrderChanged) -> None:
         feed.order_changed(changed.shop_id, changed.order_no)
 
     async def case_changed(changed: CaseChanged) -> None:
         feed.case_changed(changed.shop_id, changed.number)
+        if changed.code in ("opened", "evidence"):
+            photos.case_changed(changed.shop_id, changed.number)
         if changed.code == "appealed":
             await desk.appeal_of_case(system_actor(changed.shop_id), changed.shop_id, changed.number, changed.zh)
 
@@ -185,27 +263,25 @@ def connect(bus: Bus, feed: Feed, desk: RiskDesk) -> None:
 # rows as facts
 
 
-async def _first_lines(unit: Unit, shop_id: Id, ids: Sequence[Id]) -> dict[Id, Line]:
+async def _first_lines(unit: Unit, shop_id: Id, ids: Sequence[Id]) -> dict[Id, Found]:
     """The dearest line of each order, with its category: what a claim is mostly about."""
-    query = select(OrderLineRow, ProductRow.category).outerjoin(
-        ProductRow, and_(ProductRow.id == OrderLineRow.product_id, ProductRow.shop_id == OrderLineRow.shop_id)
-    )
+    query = select(*_LINE).outerjoin(ProductRow, and_(ProductRow.id == OrderLineRow.product_id, ProductRow.shop_id == OrderLineRow.shop_id))
     query = query.where(OrderLineRow.shop_id == shop_id, OrderLineRow.order_id.in_(ids))
-    found: dict[Id, Line] = {}
-    for line, category in await unit.execute(query.order_by(OrderLineRow.order_id, OrderLineRow.price_minor.desc(), OrderLineRow.position)):
-        found.setdefault(line.order_id, (line, category or ""))
+    found: dict[Id, Found] = {}
+    for line in await unit.execute(query.order_by(OrderLineRow.order_id, OrderLineRow.price_minor.desc(), OrderLineRow.position)):
+        found.setdefault(line.order_id, line)
     return found
 
 
-async def _parcels(unit: Unit, shop_id: Id, ids: Sequence[Id]) -> tuple[dict[Id, list[ParcelRow]], dict[Id, list[ParcelScan]]]:
-    parcels: dict[Id, list[ParcelRow]] = defaultdict(list)
-    for parcel in await unit.scalars(select(ParcelRow).where(ParcelRow.shop_id == shop_id, ParcelRow.order_id.in_(ids))):
+async def _parcels(unit: Unit, shop_id: Id, ids: Sequence[Id]) -> tuple[dict[Id, list[Found]], dict[Id, list[Found]]]:
+    parcels: dict[Id, list[Found]] = defaultdict(list)
+    for parcel in await unit.execute(select(*_PARCEL).where(ParcelRow.shop_id == shop_id, ParcelRow.order_id.in_(ids))):
         parcels[parcel.order_id].append(parcel)
-    scans: dict[Id, list[ParcelScan]] = defaultdict(list)
+    scans: dict[Id, list[Found]] = defaultdict(list)
     wanted = [p.id for found in parcels.values() for p in found]
     ended = ("delivered", "returned")
-    query = select(ParcelScan).where(ParcelScan.shop_id == shop_id, ParcelScan.parcel_id.in_(wanted), ParcelScan.code.in_(ended))
-    for scan in await unit.scalars(query.order_by(ParcelScan.parcel_id, ParcelScan.position)):
+    query = select(*_SCAN).where(ParcelScan.shop_id == shop_id, ParcelScan.parcel_id.in_(wanted), ParcelScan.code.in_(ended))
+    for scan in await unit.execute(query.order_by(ParcelScan.parcel_id, ParcelScan.position)):
         scans[scan.parcel_id].append(scan)
     return parcels, scans
 
@@ -220,7 +296,7 @@ async def _photo_hashes(unit: Unit, shop_id: Id, ids: Iterable[str]) -> tuple[st
     return tuple(known.get(id_, id_) for id_ in wanted)
 
 
-def _account(row: Customer) -> Account:
+def _account(row: Found) -> Account:
     """When somebody registered is known only if the shop system said so: an import makes thousands within a minute."""
     registered = row.extras.get("registered_at")
     try:
@@ -230,8 +306,7 @@ def _account(row: Customer) -> Account:
     return Account(row.id, at if at and at.tzinfo else None, row.phone, row.name, row.vip)
 
 
-def _order(row: OrderRow, line: Line | None) -> Order:
-    first, category = line if line is not None else (None, "")
+def _order(row: Found, first: Found | None) -> Order:
     extras = first.extras if first is not None else {}
     return Order(
         id=row.no,
@@ -241,7 +316,7 @@ def _order(row: OrderRow, line: Line | None) -> Order:
         receiver_phone=row.receiver_phone,
         address=row.address,
         sku=first.sku if first is not None else "",
-        category=f"{category} {first.name if first is not None else ''}".strip(),
+        category=f"{first.category or ''} {first.name}".strip() if first is not None else "",
         paid=row.total_minor / 100,
         unit_price=first.price_minor / 100 if first is not None else None,
         weight_kg=_number(extras.get("weight_kg")),
@@ -251,13 +326,13 @@ def _order(row: OrderRow, line: Line | None) -> Order:
     )
 
 
-def _payer(payment: Payment) -> str:
+def _payer(payment: Found) -> str:
     """Whose wallet or card it was, where the shop system says so; else the payment's own number, which nobody shares."""
     payer = payment.extras.get("payer")
     return f"{payment.method}:{payer if isinstance(payer, str) and payer else payment.reference}" if payer or payment.reference else ""
 
 
-def _shipped(row: OrderRow, parcel: ParcelRow, scans: Sequence[ParcelScan]) -> list[Fact]:
+def _shipped(row: Found, parcel: Found, scans: Sequence[Found]) -> list[Fact]:
     facts: list[Fact] = [Shipment(parcel.id, row.no, False, carrier=parcel.carrier)]
     if scans:
         last = scans[-1]

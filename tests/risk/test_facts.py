@@ -1,18 +1,25 @@
 """Orders, parcels, payments and cases as they stand in the tables become facts, and nothing of a payment can be read back."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+
+from PIL import Image
 
 from tests.risk.living import NOON, OTHER, SHOP
 from xinfu.aftersales.model import CaseRow
 from xinfu.commerce.model import OrderLineRow, OrderRow, ParcelRow, ParcelScan, Payment
+from xinfu.conversations.files import Files
 from xinfu.customers.model import Customer
+from xinfu.kit.auth import Actor
+from xinfu.kit.clock import FixedClock
 from xinfu.kit.database import Database
 from xinfu.kit.ids import new_id
-from xinfu.risk import Account, Arrival, Claim, Decision, Fact, Order, Payee, Shelf, Shipment
-from xinfu.risk_facts import ShopFacts
+from xinfu.risk import Account, Arrival, Claim, Decision, Fact, Order, Payee, Shelf, Shipment, ShownPhoto
+from xinfu.risk_facts import CasePhotos, ShopFacts
 
 
 class OneShop:
@@ -117,3 +124,26 @@ async def test_everything_comes_once_with_cases_after_their_orders(database: Dat
     kinds = [type(f) async for facts in facts_of(database).everything(SHOP, NOON - timedelta(days=1)) for f in facts]
     assert kinds.count(Order) == kinds.count(Claim) == kinds.count(Decision) == 1
     assert kinds.index(Order) < kinds.index(Claim) < kinds.index(Decision)
+
+
+async def test_photos_of_a_case_are_what_its_customer_showed_with_links_only_this_shop_has(database: Database, tmp_path: Path) -> None:
+    files = Files(database, tmp_path, b"secret", FixedClock(NOON))
+    picture = BytesIO()
+    Image.new("RGB", (60, 40), "navy").save(picture, "JPEG")
+
+    async def stream() -> AsyncIterator[bytes]:
+        yield picture.getvalue()
+
+    stored = await files.store(SHOP, Actor("customer", new_id(), "王", frozenset({SHOP})), "a.jpg", stream())
+    later = NOON + timedelta(days=4)
+    customer = await write(database, work={"evidence": [{"photo": stored.id, "at": later.isoformat(), "by": "王", "words": ""}]})
+    photos = CasePhotos(database, files)
+    case = await photos.shown(SHOP, "AS1")
+    assert case is not None
+    assert (case.order_no, case.customer_id, case.photos) == ("XF1", customer, (ShownPhoto(stored.id, stored.sha256, later),))
+    assert [n async for n in photos.numbers(SHOP, NOON)] == [["AS1"]]
+    assert await photos.read(SHOP, stored.id) == await files.content(SHOP, stored.id)
+    assert list(await photos.links(SHOP, [stored.id])) == [stored.id]
+    assert await photos.shown(OTHER, "AS1") is None
+    assert await photos.read(OTHER, stored.id) is None
+    assert await photos.links(OTHER, [stored.id]) == {}

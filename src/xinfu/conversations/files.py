@@ -101,6 +101,14 @@ class Files:
             row = await unit.scalar(select(FileRow).where(FileRow.shop_id == shop_id, FileRow.id == file_id))
         return _stored(row)
 
+    async def content(self, shop_id: Id, file_id: Id) -> bytes:
+        """What is in a file. Raises NotFound."""
+        path = self._path((await self.get(shop_id, file_id)).id)
+        try:
+            return await asyncio.to_thread(path.read_bytes)
+        except OSError as e:
+            raise NotFound from e
+
     async def own(self, actor: Actor, shop_id: Id, file_id: Id) -> StoredFile:
         """A file this actor uploaded, which is what they may send in a message. Raises NotFound for any other."""
         stored = await self.get(shop_id, file_id)

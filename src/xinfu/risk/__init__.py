@@ -30,10 +30,11 @@ from xinfu.risk.feed import Feed
 from xinfu.risk.findings import Findings
 from xinfu.risk.guard import Guard
 from xinfu.risk.photos import PhotoAlbum, PhotoMatcher, SamePhotos
+from xinfu.risk.photos_desk import PhotoDesk
 from xinfu.risk.photos_open import NotAPicture, PictureTooLarge
 from xinfu.risk.photos_print import Print, Seen
 from xinfu.risk.photos_worker import PhotosBusy, PhotoWorker
-from xinfu.risk.ports import FactSource, FindingChanged, RiskWord
+from xinfu.risk.ports import FactSource, FindingChanged, PhotoSource, RiskWord, ShownCase, ShownPhoto
 from xinfu.risk.service import RiskDesk
 from xinfu.risk.shelf import Shelf
 
@@ -61,8 +62,10 @@ __all__ = [
     "Pattern",
     "Payee",
     "PhotoAlbum",
+    "PhotoDesk",
     "PhotoMatch",
     "PhotoMatcher",
+    "PhotoSource",
     "PhotoWorker",
     "Photos",
     "PhotosBusy",
@@ -77,6 +80,8 @@ __all__ = [
     "Seen",
     "Shelf",
     "Shipment",
+    "ShownCase",
+    "ShownPhoto",
     "risk_app",
     "router",
 ]

@@ -93,11 +93,11 @@ def fragile_claims(claim: Claim, facts: Facts) -> Sign:
         earlier = facts.claims.get(facts.claim_of_photo.get(match.photo_id2, ""))
         if earlier is not None and earlier.order_id != claim.order_id and match.score >= 0.5:
             sign.hard = True
-            zh = f"照片 {match.photo_id} 在另一单的申请 {earlier.id} 里用过"
+            how = match.why[0] if match.why else Reason("同一张照片", "the same photo")
             sign.say(
                 0.9,
-                zh,
-                f"photo {match.photo_id} was used in claim {earlier.id} for another order",
+                f"照片在另一单的申请 {earlier.id} 里出现过：{how.zh}",
+                f"a photo was shown before in claim {earlier.id} for another order: {how.en}",
                 match.photo_id,
                 match.photo_id2,
                 earlier.id,

@@ -9,7 +9,9 @@ from xinfu.kit.http import provided
 from xinfu.kit.ids import Id
 from xinfu.risk.contracts import Pattern
 from xinfu.risk.guard import Guard
+from xinfu.risk.photos_desk import PhotoDesk
 from xinfu.risk.schemas import (
+    CasePhotosOut,
     ContactOut,
     ContactsOut,
     DecisionIn,
@@ -34,6 +36,7 @@ router = APIRouter(prefix="/api/v1/risk", tags=["risk"])
 
 Desk = Annotated[RiskDesk, Depends(provided(RiskDesk))]
 Guarding = Annotated[Guard, Depends(provided(Guard))]
+Photographs = Annotated[PhotoDesk, Depends(provided(PhotoDesk))]
 AnId = Annotated[Id, Path(pattern="^[0-9a-f]{32}$")]
 Cursor = Annotated[str | None, Query(max_length=300)]
 Limit = Annotated[int, Query(ge=1, le=100)]
@@ -58,6 +61,14 @@ async def figures(actor: CurrentActor, shop: CurrentShop, desk: Desk) -> Figures
 async def findings_of_case(
     number: Annotated[str, Path(max_length=64)], actor: CurrentActor, shop: CurrentShop, desk: Desk
 ) -> list[RiskFindingOut]:
+    return await desk.of_case(actor, shop, number)
+
+
+@router.get("/cases/{number}/photos")
+async def photos_of_case(
+    number: Annotated[str, Path(max_length=64)], actor: CurrentActor, shop: CurrentShop, desk: Photographs
+) -> CasePhotosOut:
+    """Photos of a case beside those of other cases that show the same."""
     return await desk.of_case(actor, shop, number)
 
 

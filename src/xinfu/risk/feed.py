@@ -15,10 +15,11 @@ import structlog
 from xinfu.kit.clock import Clock, to_ms
 from xinfu.kit.database import Database
 from xinfu.kit.ids import Id, new_id
-from xinfu.risk import repository
-from xinfu.risk.contracts import Account, Arrival, Claim, ClaimRisk, Contact, Device, Fact, Order
+from xinfu.risk import repository, repository_photos
+from xinfu.risk.contracts import Account, Arrival, Claim, ClaimRisk, Contact, Device, Fact, Order, PhotoMatch, Reason
 from xinfu.risk.findings import Findings, dismiss
-from xinfu.risk.model import ContactRow
+from xinfu.risk.model import ContactRow, PhotoMatchRow
+from xinfu.risk.photos_print import WHY_WORDS, Why
 from xinfu.risk.ports import FactSource
 from xinfu.risk.shelf import Shelf, ShopBook
 
@@ -120,6 +121,7 @@ class Feed:
             for row in await repository.dismissed(unit, shop_id):
                 dismiss(fresh, row)
             contacts = await repository.contacts_since(unit, shop_id, self._clock.now() - REMEMBERED)
+            matches = await repository_photos.all_matches(unit, shop_id, self._clock.now() - REMEMBERED)
         breath = _Breath()
         async for facts in self._source.everything(shop_id, self._clock.now() - REMEMBERED):
             for fact in facts:
@@ -131,6 +133,10 @@ class Feed:
         for contact in contacts:
             if not contact.cleared:
                 fresh.add(_stored(contact))
+                await breath.take()
+        for match in matches:
+            if (claim := fresh.claim(match.case_number)) is not None:
+                fresh.photos_matched(claim, (matched(match),))
                 await breath.take()
         await self._add_sightings(shop_id, fresh, None)
         for late_shop, late in self._late:
@@ -219,6 +225,10 @@ class Feed:
 def _stored(row: ContactRow) -> Contact:
     id_ = f"{row.conversation_id}@{to_ms(row.started_at)}"
     return Contact(id_, row.customer_id, row.started_at, "chat", float(row.active_s), abusive=row.abusive > 0)
+
+
+def matched(row: PhotoMatchRow) -> PhotoMatch:
+    return PhotoMatch(row.sha, row.other_sha, row.score, (Reason(*WHY_WORDS[Why(row.why)]),))
 
 
 class _Breath:

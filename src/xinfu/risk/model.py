@@ -1,9 +1,9 @@
-"""Tables of risk: what was found and what people said of it, what they trust, who was seen where, contacts that weighed on staff."""
+"""Tables of risk: what was found and what people said of it, what they trust, who was seen where, photos, contacts."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Float, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Float, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from xinfu.kit.database import Base, Identified, OfShop
@@ -140,3 +140,48 @@ class RulesRow(Identified, OfShop, Base):
     rules: Mapped[dict[str, Any]] = mapped_column(JSON)
     saved_at: Mapped[datetime]
     saved_by: Mapped[str] = mapped_column(String(120))
+
+
+class PhotoRow(Identified, OfShop, Base):
+    """A photo a customer showed in a case. `print` is what is kept of it to find it again, until it is too old to matter; `refused` is why
+    it could not be looked at."""
+
+    __tablename__ = "risk_photo"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "case_number", "photo_id"),
+        Index("ix_risk_photo_shop_sha", "shop_id", "sha256"),
+        Index("ix_risk_photo_shop_shown", "shop_id", "shown_at"),
+        Index("ix_risk_photo_shop_customer", "shop_id", "customer_id", "shown_at"),
+        Index("ix_risk_photo_shop_sku", "shop_id", "sku", "shown_at"),
+    )
+
+    case_number: Mapped[str] = mapped_column(String(64))
+    order_no: Mapped[str] = mapped_column(String(64))
+    customer_id: Mapped[Id] = mapped_column(String(32))
+    photo_id: Mapped[Id] = mapped_column(String(32))
+    sha256: Mapped[str] = mapped_column(String(64))
+    sku: Mapped[str] = mapped_column(String(120))
+    category: Mapped[str] = mapped_column(String(120))
+    shown_at: Mapped[datetime]
+    print: Mapped[bytes | None] = mapped_column(LargeBinary)
+    refused: Mapped[str] = mapped_column(String(40))
+
+
+class PhotoMatchRow(Identified, OfShop, Base):
+    """A photo that shows the same as one of an earlier case. `sha` and `other_sha` are the names both go by in the books."""
+
+    __tablename__ = "risk_photo_match"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "case_number", "photo_id", "other_case", "other_photo"),
+        Index("ix_risk_photo_match_shop_other", "shop_id", "other_case"),
+    )
+
+    case_number: Mapped[str] = mapped_column(String(64))
+    photo_id: Mapped[Id] = mapped_column(String(32))
+    sha: Mapped[str] = mapped_column(String(32))
+    other_case: Mapped[str] = mapped_column(String(64))
+    other_photo: Mapped[Id] = mapped_column(String(32))
+    other_sha: Mapped[str] = mapped_column(String(32))
+    score: Mapped[float] = mapped_column(Float)
+    why: Mapped[str] = mapped_column(String(16))
+    found_at: Mapped[datetime]

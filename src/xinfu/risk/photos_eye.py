@@ -7,6 +7,7 @@ OpenCV is loaded with this module and by nothing else (see `photos`).
 
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -36,8 +37,13 @@ REACH = 4
 """A piece shows something from this much contrast on, agrees from this correlation on, and may lie so many points aside."""
 
 LEAST_GOODS = 4.0
+"""Where fewer pieces than this stand out from the table, only what lies in the middle can speak."""
+
 LEAST_OVERLAP = 0.12
 """Of a picture: a smaller corner lying over another is chance, on a table full of flowers above all."""
+
+LEAST_COVERED = 0.45
+"""Of what stands out in the wider picture: tiles lie over other tiles anywhere, and then the goods lie over nothing."""
 
 GLANCE = 200
 GLANCE_FITS = 6
@@ -121,7 +127,7 @@ def compare(new: Looked, name: str, old: Print) -> Seen | None:
 
 def agreement(laid: Overlay) -> float:
     """0.5 where what stands out from the table (or nearly everything in the middle) agrees so far as no other thing there does."""
-    if laid.cells < 10 or laid.overlap < LEAST_OVERLAP:
+    if laid.cells < 10 or laid.overlap < LEAST_OVERLAP or laid.covered < LEAST_COVERED:
         return 0.0
     goods = min(0.5 + (laid.middle - 0.75) * 1.9, 0.5 + (laid.goods - 0.7) * 1.6)
     middle = 0.5 + (laid.middle - 0.93) * 7
@@ -233,8 +239,17 @@ def overlay(new: Print, old: Print, way: Way) -> Overlay:
     there = cv2.erode(there.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
     if there.sum() < 6 * CELL * CELL:
         return Overlay(0, 0, 0, 1, 0, 0)
-    stands_out = np.maximum(_standing_out(one), _warped(_standing_out(two), way, (wide, high)))
-    return _compare(_levelled(_grey(one), there), _levelled(laid, there), there, stands_out)
+    own = _standing_out(one)
+    laid_out = _compare(
+        _levelled(_grey(one), there), _levelled(laid, there), there, np.maximum(own, _warped(_standing_out(two), way, (wide, high)))
+    )
+    return replace(laid_out, covered=_covered(own, there))
+
+
+def _covered(stands_out: Pixels, there: NDArray[np.bool_]) -> float:
+    """How much of what stands out in a picture lies where the other one shows anything."""
+    whole = float(stands_out.sum())
+    return float(stands_out[there].sum()) / whole if whole >= LEAST_GOODS * 255 * CELL * CELL else 1.0
 
 
 def _compare(one: Floats, two: Floats, there: NDArray[np.bool_], stands_out: Pixels) -> Overlay:
@@ -259,7 +274,7 @@ def _compare(one: Floats, two: Floats, there: NDArray[np.bool_], stands_out: Pix
     return Overlay(
         float(agree.sum() / textured.sum()),
         share,
-        float((goods * agree).sum() / goods.sum()) if goods.sum() >= LEAST_GOODS else share,
+        float((goods * agree).sum() / goods.sum()) if goods.sum() >= LEAST_GOODS else 0.0,
         blob / float(known.sum()),
         float(known.mean()),
         int(textured.sum()),

@@ -80,7 +80,8 @@ class Looked:
 @dataclass(frozen=True, slots=True)
 class Overlay:
     """One picture laid over another: the share of its pieces that agree, the same with the middle weighing most, the same of what stands
-    out from the table, the largest patch that does not agree, how much lies over the other, and how many pieces could be compared."""
+    out from the table, the largest patch that does not agree, how much lies over the other, and how many pieces could be compared; then how
+    much of what stands out in the wider picture lies over the other at all."""
 
     agree: float
     middle: float
@@ -88,6 +89,7 @@ class Overlay:
     blob: float
     overlap: float
     cells: int
+    covered: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

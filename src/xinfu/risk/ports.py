@@ -48,6 +48,41 @@ class FactSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ShownPhoto:
+    id: Id
+    sha256: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCase:
+    """A case and the photos its customer showed in it."""
+
+    number: str
+    order_no: str
+    customer_id: Id
+    photos: tuple[ShownPhoto, ...]
+
+
+class PhotoSource(Protocol):
+    """Photos of cases: which there are, their bytes, and links a member of staff can open."""
+
+    async def shown(self, shop_id: Id, number: str) -> ShownCase | None: ...
+
+    def numbers(self, shop_id: Id, since: datetime) -> AsyncIterator[Sequence[str]]:
+        """Cases with photos, the oldest first, some at a time."""
+        ...
+
+    async def read(self, shop_id: Id, photo_id: Id) -> bytes | None:
+        """None: it is gone."""
+        ...
+
+    async def links(self, shop_id: Id, photo_ids: Sequence[Id]) -> dict[Id, tuple[str, str]]:
+        """Address and small picture of each; those that are gone are left out."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class FindingChanged:
     """Announced after the commit when a finding was made or its state changed."""
 

@@ -49,6 +49,35 @@ class RiskFindingsOut(BaseModel):
     next: str | None
 
 
+class PictureOut(BaseModel):
+    """`url` empty: the photo is gone."""
+
+    case: str
+    url: str
+    thumb: str
+
+
+class PhotoPairOut(BaseModel):
+    """Two photos that show the same, the later one first. It is for a person to look at, and decides nothing."""
+
+    later: PictureOut
+    earlier: PictureOut
+    score: float
+    why: Sentence
+
+
+class UnreadOut(BaseModel):
+    """A photo that could not be looked at."""
+
+    picture: PictureOut
+    why: Sentence
+
+
+class CasePhotosOut(BaseModel):
+    pairs: list[PhotoPairOut]
+    unread: list[UnreadOut]
+
+
 class FigureOut(BaseModel):
     pattern: str
     open: int = 0
