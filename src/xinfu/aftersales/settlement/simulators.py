@@ -216,7 +216,7 @@ class CarrierSimulator(_System):
     def _booking(self, answer: Answer, kept: dict[str, Any]) -> Booking:
         if answer.outcome != "done":
             return Booking(answer.outcome, words=answer.words)
-        return Booking("done", "simulated", answer.reference, Money(kept.get("freight", 0)), answer.words)
+        return Booking("done", "模拟快递 (demo)", answer.reference, Money(kept.get("freight", 0)), answer.words)
 
 
 class RewardsSimulator(_System):

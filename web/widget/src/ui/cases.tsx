@@ -10,13 +10,16 @@ import { Icon } from "./icons";
 
 export function CaseCard({ mark, text }: { mark: CaseMark; text: string }) {
   const { say, openCase } = useRoom();
+  const at = text.indexOf(mark.number);
+  // The number stands above already.
+  const told = at < 0 ? text : text.slice(at + mark.number.length).replace(/^[：:]\s*/, "");
   return (
     <button type="button" class="card case pick" onClick={() => openCase(mark.number)}>
       <span class="order-head">
         <span class="figures">{say("case_no", { no: mark.number })}</span>
         <b class="status">{mark.state_text}</b>
       </span>
-      <span>{text}</span>
+      <span>{told}</span>
       <span class="more">{say("case_look")}</span>
     </button>
   );
@@ -28,7 +31,7 @@ export function Cases({ number, onClose }: { number: string; onClose: () => void
   const [shown, setShown] = useState(number);
   const [tries, setTries] = useState(0);
   const close = useRef<HTMLButtonElement>(null);
-  const one = Array.isArray(list) ? list.find((item) => item.number === shown) : undefined;
+  const one = Array.isArray(list) ? (list.find((item) => item.number === shown) ?? (list.length === 1 ? list[0] : undefined)) : undefined;
 
   const told = state.messages.reduce((seq, message) => (message.data?.case ? message.seq : seq), 0);
 

@@ -1,4 +1,4 @@
-/* Which after-sales case took a step last, as the socket tells: lists and pages that show it look again. */
+/* Which after-sales case took a step last, as the socket tells: lists and pages that show it look again. A link that is back may have missed any of them. */
 import { defineStore } from "pinia";
 import { shallowRef } from "vue";
 import { useDesk } from "./desk.ts";
@@ -9,5 +9,6 @@ export const useCases = defineStore("cases", () => {
   desk.onFrame((frame) => {
     if (frame.t === "ev" && frame.kind === "case") latest.value = { number: frame.number, version: frame.version };
   });
+  desk.onReady(() => (latest.value = { number: "", version: 0 }));
   return { latest };
 });
