@@ -1,6 +1,7 @@
 """Settlement: money, parcels and rewards that leave the house, durable and once. Ports for the systems outside, simulators to stand in."""
 
 from xinfu.aftersales.settlement.contracts import Difference, ParcelMoved, Task, TaskDone, TaskEnded, TaskKind, TaskState
+from xinfu.aftersales.settlement.endpoints import router
 from xinfu.aftersales.settlement.policy import Pace
 from xinfu.aftersales.settlement.ports import (
     Answer,
@@ -40,5 +41,6 @@ __all__ = [
     "TaskKind",
     "TaskState",
     "Unreachable",
+    "router",
     "simulated",
 ]

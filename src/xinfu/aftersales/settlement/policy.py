@@ -1,6 +1,7 @@
 """Pure decisions of settlement: the keys used outside, how long to wait before asking again, when to give up."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from xinfu.aftersales.settlement.contracts import TaskKind
 from xinfu.kit.ids import Id
@@ -25,6 +26,16 @@ class Pace:
     def wait(self, tries: int) -> float:
         """Seconds to wait after so many tries in vain."""
         return float(min(self.most, self.first * self.factor ** min(max(tries - 1, 0), 40)))
+
+
+NIGHT = timedelta(hours=18)
+"""When, UTC, books are compared with statements: the small hours in East Asia."""
+
+
+def last_night(now: datetime) -> datetime:
+    """When the latest night's comparison was due."""
+    tonight = now.replace(hour=0, minute=0, second=0, microsecond=0) + NIGHT
+    return tonight if tonight <= now else tonight - timedelta(days=1)
 
 
 def outside_key(kind: TaskKind, subject: Id, attempt: int) -> str:

@@ -18,6 +18,20 @@ _WORDS: dict[DifferenceKind, tuple[str, str]] = {
     "twice": ("对方账单里入账不止一次", "The statement has it more than once"),
 }
 
+TO_DO: dict[DifferenceKind, tuple[str, str]] = {
+    "not_in_statement": (
+        "向支付方查询这笔；没有到账就重新退款，并告知客户",
+        "Ask the gateway about it; if it never arrived, refund again and tell the customer",
+    ),
+    "not_in_books": ("查清是谁发起的；不是本店的请支付方更正", "Find out who started it; if it is not ours, have the gateway correct it"),
+    "amount": ("和支付方核对金额，差额补退或追回", "Settle the amount with the gateway; pay or ask back the rest"),
+    "told_otherwise": (
+        "先不要重试，钱已经动了；在售后单里按已人工办理结清",
+        "Do not try again, the money has moved; settle it in the case as done by hand",
+    ),
+    "twice": ("请支付方退回多出的那笔，或向客户追回", "Have the gateway take back what was paid twice, or ask the customer for it"),
+}
+
 
 def compare(rows: Iterable[TaskRow], lines: Sequence[StatementLine], since: datetime) -> list[Difference]:
     """What differs from `since` on, by task. A task still under way that the statement has already is not a difference: it will be told."""

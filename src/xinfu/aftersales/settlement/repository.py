@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, or_, select, tuple_
 
 from xinfu.aftersales.settlement.contracts import MONEY
 from xinfu.aftersales.settlement.model import TaskRow
+from xinfu.kit.audit import AuditEntry
 from xinfu.kit.database import Unit
 from xinfu.kit.ids import Id
 
@@ -72,6 +73,12 @@ async def money_since(unit: Unit, shop_id: Id, since: datetime) -> Sequence[Task
     """Money tasks settled since then, and those still open or ended without being done."""
     query = select(TaskRow).where(TaskRow.shop_id == shop_id, TaskRow.kind.in_(MONEY))
     return (await unit.scalars(query.where(TaskRow.settled_at.is_(None) | (TaskRow.settled_at >= since)).order_by(TaskRow.id))).all()
+
+
+async def told_since(unit: Unit, shop_id: Id, action: str, since: datetime) -> bool:
+    """Does the audit list have such an entry since then?"""
+    query = select(AuditEntry.id).where(AuditEntry.shop_id == shop_id, AuditEntry.at >= since, AuditEntry.action == action).limit(1)
+    return await unit.scalar(query) is not None
 
 
 async def about(unit: Unit, shop_id: Id, subjects: Sequence[str]) -> Sequence[TaskRow]:

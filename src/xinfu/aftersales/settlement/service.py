@@ -12,6 +12,7 @@ from xinfu.aftersales.settlement.asking import Asking, Reason
 from xinfu.aftersales.settlement.contracts import MONEY, Difference, Task, TaskAsked
 from xinfu.aftersales.settlement.errors import TaskNotFound, TaskNotStuck
 from xinfu.aftersales.settlement.model import WALLET, TaskRow
+from xinfu.aftersales.settlement.nightly import LOOK_BACK, Nightly
 from xinfu.aftersales.settlement.outcomes import OnDone, OnScan, Outcomes
 from xinfu.aftersales.settlement.parcels import Parcels
 from xinfu.aftersales.settlement.policy import Pace, subject_of
@@ -71,6 +72,7 @@ class Settlement:
         self._outcomes = Outcomes(database, clock, shop_system, ledger, wallet or NoWallet(), self.on_done, crash)
         self._parcels = Parcels(database, clock, outside.carrier, self.on_scan)
         self._runner = Runner(database, clock, outside, durable, self._outcomes, pace or Pace(), crash)
+        self._nightly = Nightly(database, clock, self.reconcile)
         self._sweeper: asyncio.Task[None] | None = None
         self._new: list[TaskAsked] = []
         self._beginning: asyncio.Task[None] | None = None
@@ -180,6 +182,12 @@ class Settlement:
         async with self._database.read() as unit:
             return [task_of(row) for row in await repository.failed(unit, shop_id)]
 
+    async def differences(self, actor: Actor, shop_id: Id) -> tuple[datetime, list[Difference]]:
+        """What reconcile finds as of now, and from when on it looked."""
+        actor.require(Permission.LEDGER_READ, shop_id)
+        since = self._clock.now() - LOOK_BACK
+        return since, await self.reconcile(shop_id, since)
+
     async def reconcile(self, shop_id: Id, since: datetime) -> list[Difference]:
         """Where the gateway's statement and our books disagree, from `since` on. Nothing is corrected: a person looks into it."""
         lines = await self._outside.gateway.statement(since - _CLOCKS_DIFFER)
@@ -219,6 +227,7 @@ class Settlement:
             if tasks:
                 await self._runner.begin(tasks)
             await self._parcels.look(shop_id)
+            await self._nightly.look(shop_id)
         self._idle = 0 if waiting else self._idle + 1
         if self._durable.awake and self._idle >= _REST_AFTER:
             await self._durable.forget(self._clock.now() - timedelta(days=_KEPT_DAYS))
