@@ -377,7 +377,7 @@ def create_app(config: Config, clock: Clock | None = None) -> Front:
     routers = (
         identity.router, conversation_endpoints.router, file_endpoints.router, widget_endpoints.router,
         customers.router, commerce.router, commerce.operations_router, aftersales.router, aftersales.case_router,
-        aftersales.customer_router, authority.router, ledger.router,
+        aftersales.customer_router, authority.router, ledger.router, settlement.router,
         pack_endpoints.router, listing.router,
         knowledge.router, teaching.router, routing.router, risk.router, reception.router, reception.assist_router, reception.llm_router,
     )  # fmt: skip
