@@ -8,6 +8,7 @@ export default {
     approved: "已同意，售后单接着往下办。", half: "你的同意已记下，还要另一个人。", declined: "已拒绝，申请人会看到原因。", voted: "你已经同意，等另一个人。", own: "这是你自己申请的，要别人来批。", not_yours: "只有有审批权限的人能决定。", ended: "{when} {state}", told: "{who} 请你审批 {amount}", look: "去看看", count: "{n} 条待审批", heard: { approved: "{who} 同意了 {case}", declined: "{who} 没有同意 {case}，看看原因", expired: "{case} 的审批过期了", withdrawn: "{case} 的审批已撤回" },
   },
   ledger: {
+    differences: "和支付账单对不上的", no_differences: "近 30 天和支付账单一致。", differences_hint: "每晚自动核对，这里是此刻的结果。系统不会自己改账，请按建议处理。", ours: "我方", theirs: "对方", advice: "怎么办",
     title: "账本", hint: "每一笔都有借有贷，记下后不能改。", balances: "各科目余额", no_balances: "还没有记账", until: "截至 {when}", debit: "借", credit: "贷", moved: "期内借 {debit}，贷 {credit}", verify: "检查有没有被改过", verifying: "正在逐笔检查……", fingerprint: "校验码 {hash}", entries: "分录", order: "订单号", case: "售后单号", account: "科目", every: "全部科目", from: "从", to: "到", clear: "清空条件",
     export: "导出表格", none: "没有符合的分录", none_hint: "退款、补偿和运费发生时会自动记账。", seq: "序号", when: "时间", what: "说明", lines: "借贷", about: "相关单号", by: "经手", as_table: "看数字",
     name: { sales: "销售收入", refunds_due: "应退款", cash: "资金", goodwill: "补偿支出", freight: "运费", coupons_due: "应发优惠券", points_due: "应发积分", customer_owes: "客户应还", written_off: "坏账核销", gift_cards: "礼品卡余额" },

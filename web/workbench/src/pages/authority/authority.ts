@@ -243,3 +243,22 @@ export function dayAfter(day: string): string {
   moved.setUTCDate(moved.getUTCDate() + 1);
   return moved.toISOString().slice(0, 10);
 }
+
+/* Our books beside the gateway's statement */
+
+export interface Difference {
+  kind: string;
+  key: string;
+  order_no: string;
+  case_no: string;
+  ours: Amount;
+  theirs: Amount;
+  currency: string;
+  text: string;
+  advice: string;
+}
+
+export interface Differences {
+  since: number;
+  items: Difference[];
+}
