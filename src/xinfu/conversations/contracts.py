@@ -143,6 +143,12 @@ class Reply(msgspec.Struct):
     work: "Callable[[], Awaitable[Reply]] | None" = None
 
 
+class Waiting(Protocol):
+    """What a customer who writes on while waiting for people is told: words and what to remember, or nothing to say. Must not wait."""
+
+    def while_waiting(self, incoming: Incoming) -> Reply: ...
+
+
 class Responder(Protocol):
     """The front desk. Called with a whole batch, only for conversations in state `ai`; one Reply per Incoming, same order."""
 

@@ -30,6 +30,7 @@ from xinfu.conversations.contracts import (
     Said,
     Sender,
     Summary,
+    Waiting,
 )
 from xinfu.conversations.later import FollowUp, Later, Nudge
 from xinfu.conversations.metrics import BATCH_SIZE, COMMIT_SECONDS, MESSAGES, QUEUE_DEPTH, REFUSED
@@ -184,6 +185,7 @@ class Intake:
         self._bus = bus
         self._audience = audience
         self.responder: Responder | None = None  # wired by app.py; without one every customer goes to people
+        self.waiting: Waiting | None = None  # wired by app.py; without one nothing is said to those who wait for people
         self.ai_name = "小心"
         self.hearers: list[Callable[[list[Heard]], None]] = []  # told of stored customers' words as they were read; must not wait
         self.listeners: list[Callable[[list[tuple[Id, Message]]], None]] = []  # told of stored messages with their shop; must not wait
@@ -383,12 +385,27 @@ class Intake:
                 if command is None:
                     recent = [m for m in recent if m.seq < message.seq]
                 desk.append((draft, Incoming(draft.summary, draft.memory, message, reading, recent, command is None)))
+            elif draft.summary.state == "queued" and command is not None and self.waiting:
+                self._still_waiting(self.waiting, draft, Incoming(draft.summary, draft.memory, message, reading, []), now)
         if desk:
             for (draft, incoming), reply in zip(desk, await self._replies([i for _, i in desk]), strict=True):
                 self._take_reply(draft, reply, now)
                 if reply.wait_s:
                     self._later.nudge(draft.summary.id, incoming.message.seq, reply.wait_s)
         return origins
+
+    @staticmethod
+    def _still_waiting(waiting: Waiting, draft: Draft, incoming: Incoming, now: int) -> None:
+        """A word to somebody in line. It is no answer: the reply clock runs on and the place is kept."""
+        try:
+            reply = waiting.while_waiting(incoming)
+        except Exception:
+            log.exception("intake.waiting_failed")
+            return
+        if reply.memory is not None:
+            draft.memory = reply.memory
+        for said in reply.say:
+            draft.system(now, said.text)
 
     async def _replies(self, batch: list[Incoming]) -> list[Reply]:
         """The responder's answers; if it fails or takes too long, every customer of the batch goes to a person instead of waiting."""

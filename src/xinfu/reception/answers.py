@@ -97,9 +97,15 @@ def _worded(say: Callable[[Answer], None]) -> Callable[[Answer, CardMaker], None
 def _greeting(answer: Answer, card: CardMaker) -> None:
     answer.say("greeting")
     answer.choice("track", "returns", "product")
+    if "客服" in answer.turn.wish.folded:
+        answer.choice("person")
 
 
 def _chitchat(answer: Answer, card: CardMaker) -> None:
+    if answer.turn.wish.who_are_you:
+        answer.say("robot")
+        answer.choice("person")
+        return
     answer.say("chitchat" if answer.turn.wish.emotion in ("calm", "happiness") else "chitchat_plain")
 
 
@@ -186,7 +192,11 @@ def _action(answer: Answer, card: CardMaker) -> None:
 def _article(answer: Answer, card: CardMaker) -> None:
     hit = answer.decision.article
     assert hit is not None
-    if answer.decision.again:
+    if answer.decision.excerpt:
+        answer.say("article.part", body=answer.decision.excerpt)
+        answer.say("offer")
+        answer.choice("person")
+    elif answer.decision.again:
         answer.say("article.again", title=hit.title)
         answer.choice("person")
         answer.memory.asked = "person"
@@ -288,6 +298,7 @@ _ACTS: dict[str, Callable[[Answer, CardMaker], None]] = {
     "dropped": _worded(doing.dropped),
     "requests": _worded(doing.requests),
     "no_request": _worded(doing.no_request),
+    "evidence": _worded(doing.evidence),
 }
 
 

@@ -6,13 +6,14 @@ from typing import Any, cast
 from xinfu.aftersales.contracts import Case
 from xinfu.commerce.contracts import Order
 from xinfu.commerce.operations_contracts import Operation
+from xinfu.identity.contracts import Permission
 from xinfu.kit.auth import Actor
 from xinfu.kit.clock import Clock
 from xinfu.kit.errors import Forbidden, NotFound, Refusal
 from xinfu.kit.text import clip
 from xinfu.reception.dialogue import Task
 from xinfu.reception.policy import Decision, Turn
-from xinfu.reception.ports import Acting, CaseActs, Catalogue, OrderActs
+from xinfu.reception.ports import Acting, CaseActs, Catalogue, Evidence, OrderActs
 from xinfu.reception.tasks import ON_ORDER, VALID_MS, Outcome, request_wish, variant_named
 
 _UNSAID = frozenset({"gift", "becomes_gift", "label_again"})  # warnings meant for staff
@@ -20,17 +21,21 @@ _OUTDATED = frozenset({"order_outdated", "case_outdated"})
 _WITHDRAWABLE = frozenset({"open", "approval", "awaiting_goods"})
 _OVER = frozenset({"done", "declined", "withdrawn"})
 _WORDS = 500
+_AS_CUSTOMER = frozenset({Permission.AFTERSALES_READ, Permission.AFTERSALES_REQUEST})
 
 
 class Clerk:
     """Speaks for one customer at a time, as the AI, with what the AI's role may do. Everything here is awaited outside the batch."""
 
-    def __init__(self, acting: Acting, orders: OrderActs, requests: CaseActs, products: Catalogue, clock: Clock) -> None:
+    def __init__(
+        self, acting: Acting, orders: OrderActs, requests: CaseActs, products: Catalogue, clock: Clock, evidence: Evidence | None = None
+    ) -> None:
         self._acting = acting
         self._orders = orders
         self._cases = requests
         self._products = products
         self._clock = clock
+        self._evidence = evidence
 
     async def serve(self, turn: Turn, decision: Decision) -> Decision:
         """The decision with what came of it: shown, done, refused, or another one where the AI may not do it."""
@@ -38,6 +43,8 @@ class Clerk:
         try:
             if decision.act == "requests":
                 return await self._look(actor, turn, decision)
+            if decision.act == "evidence":
+                return await self._add_photos(actor, turn, decision)
             if decision.act == "perform":
                 return await self._perform(actor, turn, decision)
             return await self._show(actor, turn, decision)
@@ -155,10 +162,28 @@ class Clerk:
         if turn.named:
             found = [r for r in found if r.order_no == turn.named.no]
         if not found:
-            assert decision.otherwise is not None
-            return decision.otherwise
+            otherwise = decision.otherwise
+            assert otherwise is not None
+            return await self._show(actor, turn, otherwise) if otherwise.act == "preview" else otherwise
         alive = [r for r in found if r.state not in _OVER] or list(found)
         decision.requests = tuple(alive[:3])
+        return decision
+
+    async def _add_photos(self, actor: Actor, turn: Turn, decision: Decision) -> Decision:
+        """Pictures sent after a request was handed in, put to it in the customer's own name; one that is over takes none."""
+        task, otherwise = decision.task, decision.otherwise
+        assert task is not None and otherwise is not None
+        if self._evidence is None:
+            return otherwise
+        who = turn.wish.incoming.conversation
+        customer = Actor("customer", who.customer_id, who.name, frozenset({turn.shop_id}), actor.permissions & _AS_CUSTOMER)
+        try:
+            case = await self._evidence.add_photos(
+                customer, turn.shop_id, task.inputs["number"], task.inputs["photos"], self._words(turn), for_customer=turn.customer_id
+            )
+        except Refusal:
+            return otherwise
+        decision.requests, decision.task = (case,), None
         return decision
 
     @staticmethod

@@ -71,6 +71,8 @@ class Memory:
     topics: list[Topic] = field(default_factory=list)  # earlier ones, oldest first
     body: dict[str, float] = field(default_factory=dict)  # measures told so far, see sizes
     photos: list[Id] = field(default_factory=list)  # files sent without being asked about yet
+    case: str = ""  # number of the request handed in last: pictures sent now belong to it
+    waiting: list[str] = field(default_factory=list)  # what was said already while waiting for a person
 
     @classmethod
     def load(cls, stored: dict[str, Any]) -> "Memory":
@@ -139,6 +141,6 @@ _STORED: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "o": ("order", str), "p": ("product", str), "b": ("attribute", str), "g": ("gift", bool), "i": ("intent", str), "k": ("asked", str),
     "s": ("shown", list), "u": ("unsure", int), "a": ("angry", int), "y": ("sorry", bool), "l": ("language", str), "q": ("answered", dict),
     "v": ("variants", dict), "t": ("tried", list), "m": ("promised", list), "z": ("body", dict), "f": ("photos", list),
-    "w": ("task", Task.load), "h": ("topics", _topics),
+    "c": ("case", str), "n": ("waiting", list), "w": ("task", Task.load), "h": ("topics", _topics),
 }  # fmt: skip
 _PLAIN = tuple((key, name) for key, (name, _) in _STORED.items() if key not in "gywh")

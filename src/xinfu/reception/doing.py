@@ -131,6 +131,13 @@ def requests(answer: Answer) -> None:
     answer.did("requests")
 
 
+def evidence(answer: Answer) -> None:
+    request = answer.decision.requests[0]
+    answer.say("task.evidence", number=request.number)
+    answer.source("request", request.id, request.number)
+    answer.did("requests")
+
+
 def size(answer: Answer) -> None:
     """The advice with its reasoning, the shop's own hint, and whether that size is there; or that the chart does not reach so far."""
     decision = answer.decision

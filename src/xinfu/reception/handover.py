@@ -1,10 +1,13 @@
 """The hand-over note: what the next person needs so that the customer never has to say it again. Pure."""
 
+from collections.abc import Sequence
+
 from xinfu.conversations.contracts import Handover
 from xinfu.kit.text import clip
 from xinfu.reception.dialogue import Memory
 from xinfu.reception.policy import Decision, Turn
 from xinfu.reception.wording import Wording, wording
+from xinfu.understanding.contracts import Reading
 
 _VIP_URGENT = 4
 LEAD = "lead"  # the skill of those with power to put things right; without anyone who has it, the first free person comes
@@ -69,6 +72,19 @@ def _want(turn: Turn, decision: Decision, words: Wording) -> str:
     if wish.text.strip():
         parts.append(words.label("note.quote").format(clip(wish.text, 120)))
     return words.label("note.comma").join(p for p in parts if p)
+
+
+def waiting_line(reading: Reading, danger: str | None, *, staffed: bool, said: Sequence[str]) -> str:
+    """Which words a customer in line is told now, '' for none. Danger has its own, whoever is at work; a way to be reached is noted."""
+    if danger := reading.danger or (None if staffed else danger):
+        keys = [f"danger.{danger}"]
+    elif staffed:
+        keys = []
+    elif any(e.kind in ("phone", "email") for e in reading.entities):
+        keys = ["hand.waiting_contact"]
+    else:
+        keys = [] if "hand.waiting_contact" in said else ["hand.waiting"]
+    return next((key for key in keys if key not in said), "")
 
 
 def waiting_words(memory: Memory, hours: int, words: Wording) -> None:

@@ -15,7 +15,7 @@ from xinfu.kit.money import Money
 from xinfu.knowledge.contracts import Hit
 from xinfu.reception.choosing import CARDS, choose_order, choose_product, only_names
 from xinfu.reception.dialogue import Asked, Memory, Task, Topic
-from xinfu.reception.relevance import best_hit
+from xinfu.reception.relevance import best_hit, passage, speaks_of
 from xinfu.reception.sizes import Advice, advise, rows_of
 from xinfu.reception.tasks import ON_REQUEST, SLOTS, Outcome, missing, operation_of, task_of
 from xinfu.reception.wishes import ARRIVED, ENDED, MOVING, PLANS, UNKNOWN, Plan, Wish
@@ -55,6 +55,7 @@ type Act = Literal[
     "too_late",  # the order has gone too far to be changed
     "dropped",  # left undone, as the customer wished
     "requests",  # how after-sales requests stand
+    "evidence",  # pictures put to the request handed in last
     "no_request",
 ]
 
@@ -63,7 +64,7 @@ STALE_AFTER = timedelta(hours=72)
 _OF_VARIANTS = frozenset({"price", "stock"})
 # Decisions that need the services people work with: they are finished outside the batch.
 PAID: frozenset[str] = frozenset({"paid", "packed", "shipped", "out_for_delivery"})
-SERVED = frozenset({"preview", "perform", "requests"})
+SERVED = frozenset({"preview", "perform", "requests", "evidence"})
 _URGENT = frozenset({"anger", "anxiety", "worry"})
 DONE: frozenset[str] = frozenset({"delivered", "completed", "cancelled", "returned"})
 
@@ -123,6 +124,7 @@ class Decision:
     amount: Money | None = None  # what goes back in all
     requests: tuple[Case, ...] = ()
     otherwise: "Decision | None" = None
+    excerpt: str = ""  # of an article given before: what it says about this
 
 
 def decide(turn: Turn) -> Decision:
@@ -150,6 +152,10 @@ def remember(memory: Memory, wish: Wish, decision: Decision) -> None:
     _topic(memory, wish, decision)
     if decision.act == "perform" and decision.task and decision.task.op in ON_REQUEST:
         memory.photos = []  # they belong to that request now
+        memory.case = decision.outcome.number if decision.outcome else ""
+    if decision.act == "evidence":
+        memory.photos = []
+    memory.waiting = []
     if wish.plan.way not in ("social", "image", "unknown") and wish.intent != "human_request":
         memory.intent = wish.intent
     memory.task = _still_open(memory.task, decision)
@@ -300,6 +306,11 @@ def _social(turn: Turn) -> Decision:
 
 def _image(turn: Turn) -> Decision:
     memory = turn.wish.memory
+    if memory.case and turn.acts:
+        otherwise = Decision("image", asks="look")
+        return Decision(
+            "evidence", task=Task("evidence", inputs={"number": memory.case, "photos": list(memory.photos)}), otherwise=otherwise
+        )
     if memory.asked == "look" or memory.intent in ("transport_damage", "wrong_missing"):
         return Decision("hand_over", "person_needed")
     return Decision("image", asks="look")
@@ -330,7 +341,7 @@ def _of_orders(turn: Turn, plan: Plan) -> Decision:
     decision = _about(order, turn)
     if wish.intent == "logistics_exception" and order.status in ARRIVED:
         decision.handover = "person_needed"
-    elif decision.trouble or wish.urges:
+    elif (decision.trouble and wish.intent != "refund_progress") or wish.urges:
         decision.asks = "urge"
         if turn.acts and order.status in PAID:
             decision.act, decision.asks, decision.task = "preview", "act", Task("urge_parcel", order.no)
@@ -369,6 +380,10 @@ def _action(turn: Turn) -> Decision:
         return Decision("article", article=turn.article, asks="person", question=f"article:{turn.article.article_id}")
     if turn.orders:
         order, candidates = choose_order(wish, turn.orders, turn.named)
+        if order and wish.intent == "wrong_missing" and _still_coming(order):
+            return _about(order, turn)
+        if order and wish.intent == "refund_request" and order.status == "returned" and turn.acts:
+            return Decision("requests", otherwise=_about(order, turn))
         if order is None and candidates and (wish.memory.asked != "order" or (turn.acts and wish.intent != "after_sales_withdraw")):
             return Decision("orders_ask", orders=candidates, asks="order", question="which_order")
         return _task(turn, order) if turn.acts and order else Decision("action", "person_needed", order=order)
@@ -388,6 +403,12 @@ def _too_late(turn: Turn) -> Decision | None:
     if order.status in MOVING or (not wish.asks_how and order.status in DONE):
         return Decision("too_late", order=order, asks="person", question=f"late:{order.no}:{order.status}")
     return None
+
+
+def _still_coming(order: Order) -> bool:
+    """Whether what seems to be missing is in another parcel that has not come yet."""
+    there = [bool(p.scans) and p.scans[-1].code == "delivered" for p in order.parcels]
+    return any(there) and not all(there)
 
 
 def _task(turn: Turn, order: Order) -> Decision:
@@ -436,7 +457,8 @@ def _product(turn: Turn, plan: Plan) -> Decision:
 def _which_product(turn: Turn, attribute: str, candidates: tuple[Product, ...] = ()) -> Decision:
     """Which one is meant: those that fit, else what the customer bought lately."""
     bought = () if candidates else tuple(turn.orders or ())[:CARDS]
-    return Decision("product_ask", products=candidates, orders=bought, asks="product", attribute=attribute, question="which_product")
+    question = ":".join(("which_product", *(p.id for p in candidates)))
+    return Decision("product_ask", products=candidates, orders=bought, asks="product", attribute=attribute, question=question)
 
 
 def _size(turn: Turn, product: Product) -> Decision | None:
@@ -484,8 +506,18 @@ def _article(turn: Turn) -> Decision:
     if product and attribute in product.attributes:
         return Decision("attribute", product=product, attribute=attribute, article=hit, question=f"attribute:{product.id}:{attribute}")
     if hit:
-        return Decision("article", article=hit, question=f"article:{hit.article_id}")
+        return _told_again(turn, hit) or Decision("article", article=hit, question=f"article:{hit.article_id}")
     return _dont_know(turn)
+
+
+def _told_again(turn: Turn, hit: Hit) -> Decision | None:
+    """Another question that leads to the article given before: what it says about that, or that it says nothing; not the same once more."""
+    wish, question = turn.wish, f"article:{hit.article_id}"
+    if wish.memory.times_answered(question) != 1 or wish.said_before or wish.answer != "other":
+        return None
+    if excerpt := passage(hit.body, wish.text):
+        return Decision("article", article=hit, asks="person", question=question, excerpt=excerpt)
+    return _dont_know(turn) if wish.asks and not speaks_of(hit, wish.text) else None
 
 
 def _unknown(turn: Turn) -> Decision:

@@ -141,3 +141,18 @@ class CaseActs(Protocol):
     async def withdraw(self, actor: Actor, shop_id: Id, number: str, *, for_customer: Id | None = None) -> Case: ...
 
     async def of_customer(self, actor: Actor, shop_id: Id, customer_id: Id, limit: int = 30) -> list[Case]: ...
+
+
+class Evidence(Protocol):
+    """Pictures for a request handed in before; the returns desk is one. Raises kit.errors.Refusal."""
+
+    async def add_photos(
+        self,
+        actor: Actor,
+        shop_id: Id,
+        number: str,
+        photos: Sequence[Id],
+        words: str,
+        *,
+        for_customer: Id | None = None,
+    ) -> Case: ...

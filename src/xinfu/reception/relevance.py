@@ -23,6 +23,14 @@ _WRITTEN = (
     (re.compile(r"(?:^|[送买订叫换喝桶]|这个?|你们的?|你家的?)水(?!果|管|杯|壶|费|洗|龙|乳|质|温|槽|印)|几桶"), "桶装水"),
 )
 
+_SENTENCE = re.compile(r"(?<=[。！？!?\n])|(?<=[.;])(?=\s)")
+_TELLING = re.compile(
+    r"[^\u4e00-\u9fff]|[的了吗呢啊吧还能可以会要不那这我你他她它是有没就也都在和跟给到退换货买卖想请问个]"
+)  # leaves what names something
+_COSTS = re.compile(  # asking for a price, and speaking of one
+    r"要钱|收费|收钱|花钱|付钱|免费|费用|报价|自费|(?:另|额外|再)(?:收|付|加)|[多加]少?钱|费是|运费|[¥￥]|\d\s?元|\bfee\b|\bfree\b|\bcost|charge|pay\b"
+)
+
 # Rules that often differ from goods to goods, so that an article on the very goods comes before them.
 GOODS_DIFFER = frozenset(
     ("policy.returns", "policy.exchange", "policy.warranty", "policy.pickup", "policy.installation", "policy.shipping", "policy.freight")
@@ -49,6 +57,22 @@ def particular(hits: Sequence[Hit], rule: Hit | None, text: str) -> Hit | None:
     named = _words(text) - tokens(rule.title) - tokens(rule.body)
     about = [hit for hit in hits if hit.topic.startswith("product.") and _names(hit, named)]
     return best_hit(about, text) or rule
+
+
+def passage(body: str, text: str) -> str:
+    """The sentences of an article that speak of what is asked, when that is not nearly all of it; '' when none does."""
+    sentences = [s for s in _SENTENCE.split(body) if s.strip()]
+    words = _words(text)
+    costs = _COSTS.search(text) is not None
+    fitting = [s for s in sentences if (costs and _COSTS.search(s)) or (not costs and len(words & tokens(s)) >= max(1, len(words) / 3))]
+    if not fitting and (telling := set(_TELLING.sub("", text))):
+        fitting = [s for s in sentences if len(telling & set(s)) * 2 >= len(telling)]
+    return "".join(fitting).strip() if fitting and len(fitting) < len(sentences) else ""
+
+
+def speaks_of(hit: Hit, text: str) -> bool:
+    """Whether an article has any of the words that a question is about."""
+    return _shared(hit, _words(text)) > 0
 
 
 def written(text: str) -> str:

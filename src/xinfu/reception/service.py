@@ -18,7 +18,8 @@ from xinfu.reception.check import Facts, claims_in, stated_in
 from xinfu.reception.choosing import named_order
 from xinfu.reception.clauses import PATIENCE_S, clauses, joined, unanswered, unfinished
 from xinfu.reception.clerk import Clerk
-from xinfu.reception.handover import hand_over
+from xinfu.reception.dialogue import Memory
+from xinfu.reception.handover import hand_over, waiting_line
 from xinfu.reception.lookups import Key, OrderShelf
 from xinfu.reception.metrics import DONE, REPLACED
 from xinfu.reception.policy import SERVED, Decision, Turn, decide, remember
@@ -112,6 +113,17 @@ class Reception:
             except Exception:
                 replies[place] = _fallen(batch[place])
         return replies
+
+    def while_waiting(self, incoming: Incoming) -> Reply:
+        """One honest line, once each, to a customer in line who writes on: when nobody is at work, in danger at any time."""
+        memory, reading = Memory.load(incoming.memory), incoming.reading
+        staffed = self._staffed(incoming.conversation.shop_id)
+        key = waiting_line(reading, incoming.conversation.danger, staffed=staffed, said=memory.waiting)
+        if not key:
+            return Reply()
+        memory.waiting = [*memory.waiting, key]
+        words = wording(incoming.conversation.language if incoming.message.kind != "text" else reading.language)
+        return Reply([Said(words.label(key))], memory.dump())
 
     def _together(self, fragments: list[Incoming]) -> list[Incoming]:
         """What the customer wrote in pieces, as one message read anew; nearly always that is the messages as they are."""

@@ -22,7 +22,7 @@ _ARRIVED: frozenset[OrderStatus] = frozenset({"delivered", "completed"})
 _EXCHANGE = re.compile(r"换(?!新)|exchange|swap")
 _ONLY_MONEY = re.compile(r"仅退款|只退款|不退货|refund only|keep (?:it|the)")
 _MONEY = re.compile(r"退款|退钱|退货|退了|要退|refund|money back")
-_NOTE = re.compile(r"备注|留言|写张?卡片|贺卡|\bnote\b")
+_NOTE = re.compile(r"备注|留言|卡片|贺卡|\bnote\b")
 _ITEMS = re.compile(r"[换改]成?.{0,6}(?:码|号|色|款|尺寸)|(?:size|colou?r) to")
 _MISSING = re.compile(r"少[了发寄一两几]|漏|缺|没[有发]?(?:配件|说明书)|missing")
 _WISHES: dict[str, re.Pattern[str]] = {  # intents that are mostly questions, and the words that make them a wish to have it done
@@ -67,7 +67,7 @@ _TO = re.compile(
 _AT = re.compile(r"(?:地址|address)\s*[:：是]\s*(.{5,120})", re.IGNORECASE)
 _PLACE = re.compile(r"[省市区县镇乡村路街道巷号栋幢楼室]|\d+\s+\w+|street|road|avenue|\bst\b|\brd\b", re.IGNORECASE)
 _NOTE_WORDS = re.compile(
-    r"(?:备注|留言|卡片|贺卡|note)(?:上|里)?(?:一下|改成|改为|写上|写|加上|加|说|[:：])*[“\"]?\s*(.{2,200}?)[”\"]?$", re.IGNORECASE
+    r"(?:备注|留言|卡片|贺卡|note)(?:上|里)?(?:一下|改成|改为|写上|写|加上|加|说|[:：]|\s)*[“\"]?\s*(.{2,200}?)[”\"]?$", re.IGNORECASE
 )
 _TITLE = re.compile(
     r"(?:抬头|公司名?称?|单位|名称|title|made out to|company)\s*(?:是|为|写|开|is|[:：])?\s*([\u4e00-\u9fffA-Za-z0-9()（）·&. -]{2,60})"

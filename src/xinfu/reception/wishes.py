@@ -143,6 +143,33 @@ _ONLY_THIS = re.compile(r"[这那][个款件种双台条](?:[呢吗吧啊]|怎�
 _ASKING = re.compile(r"[吗呢么?？]|怎|什么|多|几|退|换|谢|好的|要|查|投诉|为")  # more than the name of a thing
 _AHEAD = re.compile(r"(?:现在|今天|今晚|明天|这会儿|马上)(?:就)?(?:下单|下个单|拍下?|买|付款)|if i (?:order|buy)")
 _EXCHANGE = re.compile(r"换|exchange")
+_OPENER = re.compile(
+    r"(?:[亲您你]好?|hi|hello)?[,，]?"
+    r"(?:请问|问一?下|请问一下|(?:我?想)?咨询(?:一下|下)?|(?:在线|有)?客服(?:在吗|在不|在不在|呢|吗)?)[?？!！。~ ]*"
+)
+_NOTHING_SAID = re.compile(r"[\W\d_]{1,6}")
+_WHAT_NOW = re.compile(
+    r"(?:那|这|这样)?(?:我|该|要|可|我该)?(?:怎么办|咋办|咋整|怎么弄|怎么搞)[啊呀呢吧]?[?？!！。~ ]*"
+    r"|(?:so )?what (?:now|can i do|should i do)\??"
+)
+_LASTING = re.compile(
+    r"(?:这?都|已经|等了|等|过了|又|快)*(?:好?几|多少|[\d一二两三四五六七八九十半]+)个?多?"
+    r"(?:天|小时|周|星期|礼拜|月|分钟)了?[啊呢吧都还!！。?？ ]*"
+)
+_ARRIVES = re.compile(r"到了|到没|到哪|到货|送到|收到了?[吗没]|(?:几时|什么时候|多久|哪天)(?:能|会|才)?到")
+_POSTAGE = re.compile(r"运费|邮费|快递费|谁[出付承]|shipping (?:fee|cost)|postage|who pays")
+_ROBOT = re.compile(r"机器人|真人|人工智能|是不是ai|是ai|活人|are you (?:a |an )?(?:bot|robot|human|person|machine|ai|real)")
+_FETCH = re.compile(r"[转找换叫要让]|接")
+_CARD = re.compile(r"备注|留言|卡片|贺卡")
+_OTHERS = "收件|收货|对方|本人|他|她|人家|我妈|我爸|妈妈|爸爸|朋友"
+_HUSH = re.compile(
+    rf"(?:别|不要|勿|请不)(?:给|跟|和|让|再)?.{{0,5}}(?:打电话|联系|告诉|通知|惊动|发短信).{{0,6}}(?:{_OTHERS})"
+    rf"|(?:别|不要|勿)(?:给|跟|和|让).{{0,3}}(?:{_OTHERS}).{{0,3}}(?:打电话|知道|联系)"
+    r"|(?:don't|do not) (?:call|contact|tell) (?:the )?(?:receiver|recipient|her|him|them)"
+)
+_QUESTION = re.compile(r"[?？]|[吗呢么嘛][。~ ]*$|什么|多少|几|怎|为啥|哪|when|how|what|why|where")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_A_FEW = 3  # letters, that belong to no language (thx, ok, XL)
 _URGE = re.compile(r"催|快点|尽快|urge|hurry|speed (it|this) up|chase")
 _FELT = 0.45  # how sure a feeling must be to set the tone: an apology to somebody calm is as odd as none to somebody angry
 _ORDINALS = ("第一", "第二", "第三", "第四", "第五"), ("first", "second", "third", "fourth", "fifth")
@@ -188,6 +215,7 @@ class Wish:
     corrects: bool = False  # takes back something said before
     measured: bool = False  # tells measures for a size
     returns: bool = False  # comes back to an earlier topic
+    who_are_you: bool = False  # asks whether a machine answers
     others: bool = False  # asks for goods like the one talked about
     _folded: str | None = None
 
@@ -201,6 +229,15 @@ class Wish:
     @property
     def asks_how(self) -> bool:
         return _HOW.search(self.folded) is not None and not _FOR_ME.search(self.folded)
+
+    @property
+    def asks(self) -> bool:
+        return _QUESTION.search(self.folded) is not None
+
+    @property
+    def said_before(self) -> bool:
+        """Whether the customer wrote just this not long ago."""
+        return any(m.sender == "customer" and fold(m.text) == self.folded for m in self.incoming.recent)
 
     @property
     def urges(self) -> bool:
@@ -226,6 +263,8 @@ class Wish:
     def wants_action(self) -> bool:
         """Whether an intent that is mostly a question asks for something to be done."""
         again = self.memory.intent == self.intent  # who has been told the rule and asks on wants to know about their own order
+        if again and self.intent == "price_protection" and self.text and not _QUESTION.search(self.folded):
+            return True  # told the rule, they name the goods
         return self.fills or (wants_action(self.intent, self.folded) and (again or not self.asks_how))
 
     def entities(self, kind: EntityKind) -> list[Entity]:
@@ -240,6 +279,8 @@ class Wish:
             and "return" not in self.folded
         ):
             return "policy.exchange"
+        if self.plan.topic == "policy.return_address" and _POSTAGE.search(self.folded):
+            return "policy.freight"
         return self.plan.topic
 
     def ordinal(self) -> int | None:
@@ -384,6 +425,8 @@ def _language(incoming: Incoming, memory: Memory, text: str) -> Language:
     """The language of the words; without words of their own (a card, a number, a picture) the one spoken before."""
     if memory.language and (incoming.message.kind != "text" or not _WORDS.search(text)):
         return memory.language
+    if memory.language == "en" and not _HAN.search(text) and sum(c.isalpha() for c in text) <= _A_FEW:
+        return "en"
     return incoming.reading.language
 
 
@@ -403,6 +446,8 @@ def _follow_up(wish: Wish) -> None:
     if memory.task and _about_the_task(wish):
         return
     carried = memory.intent if memory.intent and memory.intent not in _SMALL else ""
+    if wish.kind == "text" and _said_otherwise(wish, carried):
+        return
     if wish.kind in ("image", "file") and not wish.text.strip():
         _become(wish, "unknown", Plan("image"))
     elif wish.kind == "order":
@@ -444,6 +489,31 @@ def _follow_up(wish: Wish) -> None:
         _become(wish, "logistics_tracking", PLANS["logistics_tracking"])
     elif not carried and wish.plan.way in ("social", "unknown") and _ONLY_THIS.fullmatch(wish.folded):
         _become(wish, "product_attribute", PLANS["product_attribute"])
+
+
+def _said_otherwise(wish: Wish, carried: str) -> bool:
+    """Short words that mean something else here than they look like alone."""
+    memory, soft = wish.memory, wish.intent in _SMALL or wish.plan.way in ("unknown", "social")
+    if not memory.asked and (
+        (_OPENER.fullmatch(wish.folded) and "greeting" not in memory.variants) or (soft and _NOTHING_SAID.fullmatch(wish.text))
+    ):
+        _become(wish, "greeting", PLANS["greeting"])
+    elif memory.asked in ("person", "urge") and _WHAT_NOW.fullmatch(wish.folded):
+        _become(wish, "confirm", PLANS["confirm"])
+    elif PLANS.get(carried, UNKNOWN).way in _ORDERS_WAYS and _LASTING.fullmatch(wish.folded):
+        _become(wish, carried, PLANS[carried])
+    elif _ROBOT.search(wish.folded) and len(wish.text) <= 20 and not _FETCH.search(wish.folded):
+        _become(wish, "chitchat", PLANS["chitchat"])
+        wish.who_are_you = True
+    elif wish.intent == "gift_item" and _ARRIVES.search(wish.folded):
+        _become(wish, "logistics_tracking", PLANS["logistics_tracking"])
+    elif _HUSH.search(wish.folded):
+        _become(wish, "contact_someone", PLANS["contact_someone"])
+    elif soft and _CARD.search(wish.folded):
+        _become(wish, "order_modify", PLANS["order_modify"])
+    else:
+        return False
+    return True
 
 
 def _only_names_a_thing(wish: Wish) -> bool:

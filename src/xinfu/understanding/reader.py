@@ -13,6 +13,7 @@ from xinfu.understanding import policy
 from xinfu.understanding.contracts import Emotion, Language, Reading, Stage
 from xinfu.understanding.entities import entities_in
 from xinfu.understanding.heads import Floats, Heads
+from xinfu.understanding.pinyin import in_characters
 from xinfu.understanding.taxonomy import DANGERS, DEMANDS, INTENT_KEYS, MANNERS, STAGE_OF
 
 _TOP = 3
@@ -62,6 +63,7 @@ class Understanding:
         if before is not None and len(before) != len(texts):
             raise ValueError("one `before` for each text")
         today = today or self._clock.now().astimezone(self._zone).date()
+        texts = [in_characters(text) for text in texts]
         words = [self._rules(text) for text in texts]
         scores = self._heads.score([text[:_LONGEST] for text in texts])
         intents = scores.of["intent"]
