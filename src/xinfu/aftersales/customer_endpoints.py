@@ -31,11 +31,10 @@ Pictures = Annotated[Photos, Depends(provided(Photos))]
 
 
 @router.get("")
-async def my_cases(request: Request, who: CurrentTicket, mine: Mine, service: Service) -> CustomerCasesOut:
-    """Newest first."""
+async def my_cases(request: Request, who: CurrentTicket, mine: Mine, service: Service, photos: Pictures) -> CustomerCasesOut:
+    """Newest first, each as its own page shows it."""
     cases = await mine.all(who.actor(), who.shop_id)
-    packs = [service.pack_version(c.shop_id, c.pack, c.pack_version) for c in cases]
-    return CustomerCasesOut(items=[customer_case(c, None, p, {}, locale_of(request)) for c, p in zip(cases, packs, strict=True)])
+    return CustomerCasesOut(items=[await _shown(case, request, who, mine, service, photos) for case in cases])
 
 
 @router.get("/shared/{token}")
