@@ -14,6 +14,7 @@ export default {
     every_pattern: "All patterns", every_state: "All states",
     state: { open: "To judge", confirmed: "Confirmed", dismissed: "Dismissed", appealed: "Appealed", lapsed: "Lapsed" },
     action: { approve: "May go through", evidence: "Ask for evidence", review: "A person should look" },
+    photos: "Shown before", photo_of: "Photo of {no}", photo_gone: "This photo is gone", photos_hint: "Both photos seem to show the same thing. It is a hint only: compare them and judge; nothing is refused by itself.",
     score: "Score {score}", hard: "Hard evidence", hard_hint: "Evidence one can check directly, such as a serial number or a photo.", score_hint: "Not a probability: how little chance explains the history. From 0.5 a person is asked to look.",
     why: "Why", evidence: "Evidence", order: "Order {no}", case: "Case {no}", contact: "Conversation", customer: "Customer {name}", people: "Linked accounts", found_at: "found {time}",
     none: "Nothing found", none_hint: "Whatever deserves a look appears here.",

@@ -14,6 +14,7 @@ export default {
     every_pattern: "所有类型", every_state: "所有状态",
     state: { open: "待判断", confirmed: "已确认", dismissed: "已排除", appealed: "申诉中", lapsed: "已失效" },
     action: { approve: "可以放行", evidence: "请补充证据", review: "请人来看" },
+    photos: "照片出现过", photo_of: "{no} 的照片", photo_gone: "照片已不在", photos_hint: "两张照片看起来是同一件东西。这只是线索，请对照后由人判断，不会自动拒绝。",
     score: "把握 {score}", hard: "硬证据", hard_hint: "序列号、照片这类可以直接核对的证据。", score_hint: "不是概率，是按历史巧合程度算出的分数；0.5 以上才请人来看。",
     why: "为什么", evidence: "依据", order: "订单 {no}", case: "售后单 {no}", contact: "会话", customer: "客户 {name}", people: "看关联账号", found_at: "{time} 发现",
     none: "没有风险提示", none_hint: "发现值得看一眼的情况时，会出现在这里。",

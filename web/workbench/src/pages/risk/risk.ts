@@ -145,6 +145,17 @@ export interface Rules {
   saved_by: string;
 }
 
+export interface Picture {
+  case: string;
+  url: string;
+  thumb: string;
+}
+
+export interface CasePhotos {
+  pairs: { later: Picture; earlier: Picture; score: number; why: Sentence }[];
+  unread: { picture: Picture; why: Sentence }[];
+}
+
 export function inLocale(sentence: Sentence, locale: string): string {
   return locale === "en" ? sentence[1] : sentence[0];
 }
