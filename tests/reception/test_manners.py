@@ -116,6 +116,21 @@ async def test_another_question_on_the_same_rule_is_answered_by_what_the_rule_sa
     assert ("article", "a-inst") in sources(reply) and choices(reply) == ["转人工"]
 
 
+async def test_also_where_every_sentence_of_the_rule_speaks_of_money() -> None:
+    rule = Hit("a-inst", "上门", "policy.installation", "空调免费安装一次。超出部分由师傅先报价。师傅不能私下收费。", 1, 0.0)
+    desk = Desk(articles=[rule])
+    await desk.say("空调怎么装", "installation")
+    reply = await desk.say("安装要钱吗", "installation")
+    assert "免费安装一次" in text_of(reply) and "私下" not in text_of(reply)
+
+
+async def test_what_now_while_urging_is_offered_stays_with_the_parcel() -> None:
+    desk = ActingDesk(LATE)
+    assert act(await desk.say("快递到哪了", "logistics_tracking")) == "preview"
+    reply = await desk.say("怎么办", "after_sales_policy")
+    assert LATE.no in text_of(reply) and not desk.deeds
+
+
 async def test_what_the_rule_says_nothing_about_is_not_answered_by_the_same_rule_again() -> None:
     desk = Desk(articles=[*ARTICLES, INSTALL])
     await desk.say("空调怎么安装", "installation")

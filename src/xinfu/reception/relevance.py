@@ -67,6 +67,8 @@ def passage(body: str, text: str) -> str:
     fitting = [s for s in sentences if (costs and _COSTS.search(s)) or (not costs and len(words & tokens(s)) >= max(1, len(words) / 3))]
     if not fitting and (telling := set(_TELLING.sub("", text))):
         fitting = [s for s in sentences if len(telling & set(s)) * 2 >= len(telling)]
+    if len(fitting) == len(sentences):
+        fitting = [s for s in sentences if words & tokens(s)]
     return "".join(fitting).strip() if fitting and len(fitting) < len(sentences) else ""
 
 

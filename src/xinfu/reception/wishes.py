@@ -500,7 +500,7 @@ def _said_otherwise(wish: Wish, carried: str) -> bool:
         _become(wish, "greeting", PLANS["greeting"])
     elif memory.asked in ("person", "urge") and _WHAT_NOW.fullmatch(wish.folded):
         _become(wish, "confirm", PLANS["confirm"])
-    elif PLANS.get(carried, UNKNOWN).way in _ORDERS_WAYS and _LASTING.fullmatch(wish.folded):
+    elif PLANS.get(carried, UNKNOWN).way in _ORDERS_WAYS and (_LASTING.fullmatch(wish.folded) or _WHAT_NOW.fullmatch(wish.folded)):
         _become(wish, carried, PLANS[carried])
     elif _ROBOT.search(wish.folded) and len(wish.text) <= 20 and not _FETCH.search(wish.folded):
         _become(wish, "chitchat", PLANS["chitchat"])
