@@ -4245,6 +4245,8 @@ export interface components {
             appealed: boolean;
             /** Gift */
             gift: boolean;
+            /** Refund To */
+            refund_to: string;
             /** Simple */
             simple: boolean;
             work: components["schemas"]["WorkOut"];
@@ -4322,6 +4324,8 @@ export interface components {
             appealed: boolean;
             /** Gift */
             gift: boolean;
+            /** Refund To */
+            refund_to: string;
             /** Simple */
             simple: boolean;
             work: components["schemas"]["WorkOut"];
@@ -8272,6 +8276,8 @@ export interface components {
             clawback_by: number | null;
             /** Clawed */
             clawed: string;
+            /** Difference */
+            difference: string;
             /** New Order No */
             new_order_no: string;
             /** Was */

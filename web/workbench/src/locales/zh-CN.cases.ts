@@ -7,6 +7,7 @@ export default {
     flag: { mine: "我的", overdue: "超时", risky: "要核实", appealed: "有申诉", simple: "简单" },
     flag_means: { mine: "分给我的", overdue: "过了该办的时间", risky: "有疑点，要人核实", appealed: "客户不接受拒绝，等另一个人再看", simple: "按规则可以、金额小、客户一向正常" },
     simple_hint: "{n} 张简单的可以一起办，每张还会再核对一次。", pick_simple: "全选简单的", grant_all: "同意 {n} 张", bulk_done: "办好 {n} 张", pick: "勾选 {number}", more_goods: "和另外 {n} 件", late_by: "超时 {time}", due_in: "还有 {time}", due: "{when} 前办", was_due: "该在 {when} 前办", take: "我来办", let_go: "放回去",
+    costs_more: "换货要补差价 {amount}，收到退货后收取。", costs_less: "换货退差价 {amount}，收到退货后退回。", by_way: "客户指定的支付方式：{way}",
     way: "进度", clawback: "先退了款，{when} 前包裹还没到就要追回。", asked: "客户要什么", reason: "原因", party: "责任", order: "订单", opened: "提交", assignee: "经办", wish: "希望", customer: "看这位客户", money: "钱", paid: "已安排退款", paid_early: "已提前退款", new_order: "补发订单 {no}",
     better: { reorder: "退货重拍对客户更划算：", exchange: "换货对客户更划算：", same: "换货和退货重拍一样：" },
     why: "为什么", stake: { allowed: "您可以自己定", approval: "超出您的权限，会送去审批", refused: "不能这样给" }, trust: "信任与核实", level: { new: "新客户", known: "普通客户", trusted: "信得过", watched: "要留意" }, risk: { review: "建议核实", evidence: "要看证据" }, risk_hint: "机器只提醒，不替人拒绝；客户那边只看到「正在核实」。",
