@@ -25,12 +25,12 @@ class PhotoMatcher:
 
         return photos_eye.look(data)
 
-    def match(self, photo: bytes | Looked, candidates: Iterable[Candidate]) -> list[Seen]:
-        """The earlier photos that show the same; candidates the likeliest first."""
+    def match(self, photo: bytes | Looked, candidates: Iterable[Candidate], *, share: float = 1.0) -> list[Seen]:
+        """The earlier photos that show the same; candidates the likeliest first. `share`: of the time a case may take."""
         from xinfu.risk import photos_eye
 
         looked = photos_eye.look(photo) if isinstance(photo, bytes) else photo
-        return photos_eye.match(looked, candidates, most=self._most, seconds=self._seconds)
+        return photos_eye.match(looked, candidates, most=self._most, seconds=self._seconds * share)
 
 
 class SamePhotos:
@@ -76,7 +76,7 @@ class PhotoAlbum:
         pool = self._candidates(claim_id, now)
         known = {(m.photo_id, m.photo_id2) for m in matches}
         for photo, picture in looked.items():
-            for seen in self._matcher.match(picture, pool):
+            for seen in self._matcher.match(picture, pool, share=1 / len(looked)):
                 if seen.photo_id != photo and (photo, seen.photo_id) not in known:
                     matches.append(PhotoMatch(photo, seen.photo_id, seen.score, (Reason(*WHY_WORDS[seen.why]),)))
         for photo, picture in looked.items():
