@@ -104,8 +104,8 @@ class Centre:
             Durable(self.config.durable_store), wallet=self.wallet,
         )  # fmt: skip
         self.cases = aftersales.Cases(
-            self.database, self.clock, self.settings, self.embedded_shop, self.packs, self.authority, self.settlement, self.order_operations,
-            self.wallet,
+            self.database, self.clock, self.settings, self.embedded_shop, self.packs, self.authority, self.settlement,
+            self.order_operations, self.wallet,
         )  # fmt: skip
         self._build_risk()
         self.imports = commerce.Imports(self.database, self.clock, self.settings, self.shops, self.customers)

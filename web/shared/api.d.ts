@@ -1518,7 +1518,7 @@ export interface paths {
         };
         /**
          * My Cases
-         * @description Newest first.
+         * @description Newest first, each as its own page shows it.
          */
         get: operations["my_cases_api_v1_widget_cases_get"];
         put?: never;
@@ -1936,6 +1936,26 @@ export interface paths {
          * @description Every entry is read from the first.
          */
         get: operations["verify_api_v1_ledger_verify_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/aftersales/settlement/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Differences
+         * @description The gateway is asked now; from thirty days ago on.
+         */
+        get: operations["differences_api_v1_aftersales_settlement_differences_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3165,6 +3185,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/risk/cases/{number}/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Photos Of Case
+         * @description Photos of a case beside those of other cases that show the same.
+         */
+        get: operations["photos_of_case_api_v1_risk_cases__number__photos_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/risk/findings/{finding_id}/confirm": {
         parameters: {
             query?: never;
@@ -3441,7 +3481,7 @@ export interface paths {
         };
         /**
          * Ai Gave Up
-         * @description Answers in which the AI handed over, did not know or had its words replaced, newest first; `corrected` where somebody put it right.
+         * @description Answers in which the AI handed over, did not know or had words replaced, newest first; `corrected` where somebody put it right.
          */
         get: operations["ai_gave_up_api_v1_ai_gave_up_get"];
         put?: never;
@@ -3558,6 +3598,26 @@ export interface paths {
          * @description Confirm the summary, changed or not: the outcome stays with the conversation, the words become a note.
          */
         post: operations["confirm_api_v1_assist_conversations__conversation_id__wrapup_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assist/conversations/{conversation_id}/wrapup/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Wrapup Words
+         * @description The same summary in the language model's words where it may be read; else as it was, with why. Takes as long as a draft may.
+         */
+        get: operations["wrapup_words_api_v1_assist_conversations__conversation_id__wrapup_words_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3686,7 +3746,7 @@ export interface components {
             amount: string;
         };
         /** @enum {string} */
-        Account: "sales" | "refunds_due" | "cash" | "goodwill" | "freight" | "coupons_due" | "points_due" | "customer_owes" | "written_off";
+        Account: "sales" | "refunds_due" | "cash" | "goodwill" | "freight" | "coupons_due" | "points_due" | "customer_owes" | "written_off" | "gift_cards";
         /** @enum {string} */
         Action: "refund" | "refund_only" | "late_return" | "compensation_cash" | "compensation_coupon" | "compensation_points" | "goodwill" | "reissue" | "price_protection" | "freight";
         /**
@@ -3778,7 +3838,7 @@ export interface components {
             decided_by: string;
             /** Note */
             note: string;
-            /** @description Ids of who may not decide it: whoever refused and whoever appealed. */
+            /** Not By */
             not_by: string[];
         };
         /** AppealsOut */
@@ -4339,6 +4399,13 @@ export interface components {
             photo_links: {
                 [key: string]: components["schemas"]["PhotoOut"];
             };
+        };
+        /** CasePhotosOut */
+        CasePhotosOut: {
+            /** Pairs */
+            pairs: components["schemas"]["PhotoPairOut"][];
+            /** Unread */
+            unread: components["schemas"]["UnreadOut"][];
         };
         /** CasePreviewOut */
         CasePreviewOut: {
@@ -4911,6 +4978,38 @@ export interface components {
             pack: string;
             /** Pack Version */
             pack_version: number;
+        };
+        /** @enum {string} */
+        DifferenceKind: "not_in_statement" | "not_in_books" | "amount" | "told_otherwise" | "twice";
+        /**
+         * DifferenceOut
+         * @description Amounts as text, null where one side has nothing; above zero went back to the customer. `advice`: what to do about it.
+         */
+        DifferenceOut: {
+            kind: components["schemas"]["DifferenceKind"];
+            /** Key */
+            key: string;
+            /** Order No */
+            order_no: string;
+            /** Case No */
+            case_no: string;
+            /** Ours */
+            ours: string | null;
+            /** Theirs */
+            theirs: string | null;
+            /** Currency */
+            currency: string;
+            /** Text */
+            text: string;
+            /** Advice */
+            advice: string;
+        };
+        /** DifferencesOut */
+        DifferencesOut: {
+            /** Since */
+            since: number;
+            /** Items */
+            items: components["schemas"]["DifferenceOut"][];
         };
         /** DiffersOut */
         DiffersOut: {
@@ -6433,6 +6532,29 @@ export interface components {
         };
         /** PhotoOut */
         PhotoOut: {
+            /** Url */
+            url: string;
+            /** Thumb */
+            thumb: string;
+        };
+        /**
+         * PhotoPairOut
+         * @description Two photos that show the same, the later one first. It is for a person to look at, and decides nothing.
+         */
+        PhotoPairOut: {
+            later: components["schemas"]["PictureOut"];
+            earlier: components["schemas"]["PictureOut"];
+            /** Score */
+            score: number;
+            why: components["schemas"]["Sentence"];
+        };
+        /**
+         * PictureOut
+         * @description `url` empty: the photo is gone.
+         */
+        PictureOut: {
+            /** Case */
+            case: string;
             /** Url */
             url: string;
             /** Thumb */
@@ -8009,6 +8131,14 @@ export interface components {
             value: string | components["schemas"]["AddressOut"][];
         };
         /**
+         * UnreadOut
+         * @description A photo that could not be looked at.
+         */
+        UnreadOut: {
+            picture: components["schemas"]["PictureOut"];
+            why: components["schemas"]["Sentence"];
+        };
+        /**
          * UploadedOut
          * @description An upload, ready to be sent as a message by its id.
          */
@@ -8339,6 +8469,8 @@ export interface components {
         /**
          * WrapupOut
          * @description The summary suggested, or the one confirmed last (`confirmed`). `outcome` is the code suggested; `outcomes` all there are.
+         *
+         *     `llm`: …/wrapup/words has it in a language model's words; `origin` says whose words these are, `why` why they are still the built-in.
          */
         WrapupOut: {
             /** Who */
@@ -8359,6 +8491,19 @@ export interface components {
             open_promises: string[];
             /** Confirmed */
             confirmed: string;
+            /** Llm */
+            llm: boolean;
+            /**
+             * Origin
+             * @default policy
+             * @enum {string}
+             */
+            origin: "policy" | "llm";
+            /**
+             * Why
+             * @default
+             */
+            why: string;
         };
         /** LineOut */
         xinfu__aftersales__authority__schemas__LineOut: {
@@ -12289,6 +12434,26 @@ export interface operations {
             };
         };
     };
+    differences_api_v1_aftersales_settlement_differences_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DifferencesOut"];
+                };
+            };
+        };
+    };
     show_packs_api_v1_aftersales_packs_get: {
         parameters: {
             query?: never;
@@ -14555,6 +14720,37 @@ export interface operations {
             };
         };
     };
+    photos_of_case_api_v1_risk_cases__number__photos_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePhotosOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     confirm_api_v1_risk_findings__finding_id__confirm_post: {
         parameters: {
             query?: never;
@@ -15299,6 +15495,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WrappedOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    wrapup_words_api_v1_assist_conversations__conversation_id__wrapup_words_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: components["schemas"]["Id_0-9a-f__32____"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WrapupOut"];
                 };
             };
             /** @description Validation Error */
