@@ -160,6 +160,7 @@ class Centre:
         )  # fmt: skip
         chat = aftersales.CaseChat(Telling(self.store, self.intake))
         self.bus.subscribe(aftersales.CaseChanged, chat.changed)
+        self.bus.subscribe(risk.FindingChanged, self._finding_changed)
 
     def _build_desk(self) -> None:
         self.routing = routing.Routing(self.database, self.clock, self.settings, self.conversations, self.bus)
@@ -300,6 +301,10 @@ class Centre:
         """Open lists and pages of cases look again; who may read them is asked then."""
         told = {"kind": "case", "number": changed.number, "version": changed.n}
         self.live.tell_shop(changed.shop_id, json.dumps(told)[1:-1])
+
+    async def _finding_changed(self, changed: risk.FindingChanged) -> None:
+        if changed.subject_kind == "case" and changed.state in ("open", "confirmed"):
+            await self.case_services.triage.look_again(changed.shop_id, changed.subject)
 
     async def _access_changed(self, changed: identity.AccessChanged) -> None:
         self.live.sign_off(changed.actor_id)

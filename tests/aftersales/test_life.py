@@ -343,6 +343,22 @@ async def test_small_things_of_known_customers_are_granted_at_once_and_risk_brin
     assert (await desk.open("B2")).state == "awaiting_goods"  # nobody waits for a risk desk that is down
 
 
+async def test_what_becomes_known_later_keeps_machines_from_giving_and_the_customer_from_noticing(desk: Desk) -> None:
+    customer = await known_customer(desk)
+    await desk.given(delivered("B1", customer, lines=(NewLine("TEE-BK-M", "短袖", 1, Money(8900)),), **paid_with(8900)))
+    granted = await desk.open("B1")
+    await desk.services.triage.look_again(SHOP, granted.number)
+    assert (await desk.cases.get(LEAD, SHOP, granted.number)).version == granted.version  # nothing new, nothing written
+    desk.risk.word = RiskWord(0.9, "review", "fragile_claims", (("照片出现过", "a photo shown before"),), 8900, "e1")
+    for _ in range(2):
+        await desk.services.triage.look_again(SHOP, granted.number)
+    now = await desk.cases.get(LEAD, SHOP, granted.number)
+    assert (now.state, now.version) == (granted.state, granted.version + 1)
+    assert now.work.risk and now.work.risk.pattern == "fragile_claims"
+    assert [e.public for e in now.timeline if e.code == "risk"] == [False]
+    await desk.services.triage.look_again(SHOP, "AS000000-0000")  # a case nobody has
+
+
 async def test_a_newcomer_waits_for_a_person_but_is_not_suspect(desk: Desk) -> None:
     await desk.given(delivered("N1"))
     opened = await desk.open("N1")

@@ -14,6 +14,7 @@ import structlog
 from xinfu.aftersales import repository
 from xinfu.aftersales.contracts import Case, RiskView, RiskWord, TrustWord
 from xinfu.aftersales.desk_contracts import Terms
+from xinfu.aftersales.lifecycle import OVER
 from xinfu.aftersales.model import CaseRow
 from xinfu.aftersales.service import Cases
 from xinfu.aftersales.trust import History, trust_of
@@ -77,6 +78,26 @@ class Triage:
             elif await self._simple(unit, row, order, trust, before, ai, now):
                 await self._cases.deciding.grant(unit, ai, row, order, "", Terms(), auto=True)
             return await self._cases.book.view(unit, row)
+
+    async def look_again(self, shop_id: Id, number: str) -> None:
+        """Something new is known about a case, such as a photo shown before: while it lives, no machine gives anything for it any more.
+
+        What was granted already stands, and the customer notices nothing; a person sees why to look. A word taken back changes nothing.
+        """
+        async with self._cases.book.database.read() as unit:
+            row = await repository.by_number(unit, shop_id, number)
+            case = await self._cases.book.view(unit, row) if row is not None else None
+        if case is None or case.state in OVER or (risk := await self._ask_risk(case)) is None or risk.action == "approve":
+            return
+        house = system_actor(shop_id)
+        async with self._cases.book.database.unit() as unit:
+            row, _ = await self._cases.book.hold(unit, house, shop_id, number)
+            if row.state in OVER or row.risk_action == risk.action:
+                return
+            keep_work(row, replace(work_of(row), risk=risk))
+            row.risk_action = risk.action
+            told = "有了新的疑点，请看一眼", "Something new speaks against it; please have a look"
+            await self._cases.book.tell(unit, house, row, self._cases.book.clock.now(), "risk", *told, public=False)
 
     async def _simple(
         self, unit: Unit, row: CaseRow, order: OrderState, trust: TrustWord, before: Sequence[CaseRow], ai: Actor, now: datetime
