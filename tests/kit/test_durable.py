@@ -42,6 +42,13 @@ class Work:
         while self.durable.running:
             await asyncio.sleep(0.01)
 
+    async def begun_again(self, id_: str, *args: str) -> str:
+        """What beginning it once more says when its end is written down, which is a moment after its last step."""
+        async with asyncio.timeout(20):
+            while (told := await self.durable.begin("work", id_, *args)) == "under_way":
+                await asyncio.sleep(0.02)
+        return told
+
 
 @pytest.fixture
 async def work(durable_store: Path | str) -> AsyncIterator[Work]:
@@ -54,7 +61,7 @@ async def test_a_workflow_runs_once_for_its_id_and_its_steps_run_at_home(work: W
     assert not work.durable.awake
     assert await work.durable.begin("work", "a", "A") == "begun"
     await work.idle()
-    assert await work.durable.begin("work", "a", "A") == "ended"
+    assert await work.begun_again("a", "A") == "ended"
     assert work.did == ["A first", "A second after 7"]
     assert work.loops == {asyncio.get_running_loop()}
 
@@ -111,7 +118,7 @@ async def test_what_ended_long_ago_is_forgotten_and_what_ended_lately_is_not(wor
     await work.idle()
     await asyncio.sleep(0.1)
     assert await work.durable.forget(datetime.now(UTC) - timedelta(days=1)) == 0
-    assert await work.durable.begin("work", "a", "A") == "ended"
+    assert await work.begun_again("a", "A") == "ended"
     assert await work.durable.forget(datetime.now(UTC) + timedelta(days=1)) == 1
     assert await work.durable.begin("work", "a", "A") == "begun"
     await work.idle()
