@@ -164,8 +164,10 @@ def test_things_of_another_shop_do_not_exist_whatever_is_asked_of_them(centre: R
 
 
 def requested(centre: RunningCentre, owner: dict[str, str]) -> str:
-    """The number of an after-sales request on the newest delivered order that still may be returned."""
+    """The number of an after-sales case on the newest delivered order without one that still may be returned."""
     for order in ok(centre, "GET", "/orders?status=delivered", owner)["items"]:
+        if ok(centre, "GET", f"/aftersales/orders/{order['no']}/cases", owner)["items"]:
+            continue
         wish = {"order_no": order["no"], "wish": {"kind": "return", "reason": "quality"}}
         shown = ok(centre, "POST", "/aftersales/cases/preview", owner, wish)
         if shown["token"] and shown["decision"]["verdict"] != "refused":

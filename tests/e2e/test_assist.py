@@ -141,12 +141,12 @@ def test_a_request_after_the_sale_shows_its_rules_is_opened_and_taken_back(
     dialog.get_by_role("button", name="提交申请").click()
     expect(dialog).to_contain_text("已提交")
     dialog.get_by_role("button", name="关闭").last.click()
-    request = page.locator("aside.side .request").first
-    expect(request).to_contain_text("处理中")
+    request = page.locator("aside.side article.case").first
+    expect(request).to_contain_text("待处理")
     request.locator(".head").click()
     request.get_by_role("button", name="撤回申请").click()
     request.get_by_role("button", name="撤回申请").click()
-    expect(request).to_contain_text("已撤回")
+    expect(request).to_contain_text("已撤销")
 
 
 def test_a_draft_is_asked_for_taken_with_one_key_and_sent(known: Callable[[str], Customer], colleague: Callable[..., Colleague]) -> None:
