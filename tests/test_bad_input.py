@@ -138,6 +138,10 @@ def test_things_of_another_shop_do_not_exist_whatever_is_asked_of_them(centre: R
         "number": requested(centre, owner),
         "run_id": secrets.token_hex(16),  # a training takes minutes: tests/teaching keeps runs and versions of shops apart
         "version_id": secrets.token_hex(16),
+        "appeal_id": ok(centre, "GET", "/aftersales/appeals?state=open", owner)["items"][0]["id"],
+        "approval_id": ok(centre, "GET", "/authority/approvals", owner)["items"][0]["id"],
+        # The demo has none of these; tests/aftersales and tests/risk keep those of shops apart.
+        **{name: secrets.token_hex(16) for name in ("look_id", "listing_id", "finding_id", "exclusion_id")},
     }
     theirs = stranger(centre, owner)
     spec = document(centre)
@@ -146,6 +150,8 @@ def test_things_of_another_shop_do_not_exist_whatever_is_asked_of_them(centre: R
     for path, calls in spec["paths"].items():
         names = [p[1:-1] for p in path.split("/") if p.startswith("{")]
         if not names or names == ["key"] or names == ["slug"]:
+            continue
+        if "/widget/" in path or "pack" in names:  # a customer's own, by their own token; packs that come with the house are every shop's
             continue
         for method, call in calls.items():
             body = call.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
@@ -157,7 +163,8 @@ def test_things_of_another_shop_do_not_exist_whatever_is_asked_of_them(centre: R
             if status == 422:  # a body judged before anything is looked for: judged so for an id nobody has as well
                 nobody = path.format(**dict.fromkeys(names, "0" * 32))
                 status = 404 if centre.call(method.upper(), nobody, example(body, spec), theirs)[0] == 422 else status
-            if status != 404:
+            told = answer.values() if isinstance(answer, dict) else answer
+            if status != 404 and not (method == "get" and status == 200 and not any(told)):  # a list of nothing tells nothing
                 wrong.append((method, path, status, answer))
     assert not wrong, "\n".join(map(str, wrong))
     assert ok(centre, "GET", f"/conversations/{session['conversation_id']}", owner) == before
