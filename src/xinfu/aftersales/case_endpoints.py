@@ -58,9 +58,28 @@ Cursor = Annotated[str | None, Query(max_length=200)]
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 
+class Teller:
+    """Cases in the reader's language, each with the very pack it was judged by."""
+
+    def __init__(self, request: Request, service: Service) -> None:
+        self.locale = locale_of(request)
+        self._service = service
+
+    def case(self, case: Case) -> CaseOut:
+        pack = self._service.pack_version(case.shop_id, case.pack, case.pack_version)
+        return case_out(case, pack, self.locale, self._service.book.clock.now())
+
+    def page(self, page: Page[Case]) -> CasesOut:
+        packs = [self._service.pack_version(c.shop_id, c.pack, c.pack_version) for c in page.items]
+        return cases_out(page, packs, self.locale, self._service.book.clock.now())
+
+
+Tell = Annotated[Teller, Depends()]
+
+
 @router.get("/cases")
 async def search_cases(
-    request: Request, actor: CurrentActor, shop: CurrentShop, service: Service, desk: Desk,
+    actor: CurrentActor, shop: CurrentShop, tell: Tell, desk: Desk,
     customer_id: Annotated[Id | None, Query(max_length=32)] = None, queue: Queue | None = None, state: State | None = None,
     kind: Kind | None = None, mine: bool = False, overdue: bool = False, risky: bool = False, appealed: bool = False, simple: bool = False,
     live: bool = False, order: Order = "newest", cursor: Cursor = None, limit: Limit = 30,
@@ -70,7 +89,7 @@ async def search_cases(
         customer_id=customer_id, queue=queue, state=state, kind=kind, mine=mine, overdue=overdue, risky=risky, appealed=appealed,
         simple=simple, live=live or overdue,
     )  # fmt: skip
-    return _page(await desk.page(actor, shop, wanted, order, cursor, limit), service, request)
+    return tell.page(await desk.page(actor, shop, wanted, order, cursor, limit))
 
 
 @router.get("/cases/counts")
@@ -79,18 +98,16 @@ async def count_cases(actor: CurrentActor, shop: CurrentShop, desk: Desk) -> Cou
 
 
 @router.post("/cases/bulk")
-async def accept_simple_cases(
-    body: BulkIn, request: Request, actor: CurrentActor, shop: CurrentShop, desk: Desk, service: Service
-) -> BulkOut:
+async def accept_simple_cases(body: BulkIn, actor: CurrentActor, shop: CurrentShop, tell: Tell, desk: Desk) -> BulkOut:
     """Each judged again by itself; what is not simple stays as it is and says why."""
     done = await desk.bulk(actor, shop, [(item.number, item.version) for item in body.items], body.note)
-    return BulkOut(items=[bulked_out(b, _out(b.case, service, request) if b.case else None, locale_of(request)) for b in done])
+    return BulkOut(items=[bulked_out(b, tell.case(b.case) if b.case else None, tell.locale) for b in done])
 
 
 @router.get("/orders/{no}/cases")
-async def cases_of_order(no: str, request: Request, actor: CurrentActor, shop: CurrentShop, service: Service) -> CasesOut:
+async def cases_of_order(no: str, actor: CurrentActor, shop: CurrentShop, tell: Tell, service: Service) -> CasesOut:
     """Oldest first."""
-    return _page(Page(await service.of_order(actor, shop, no), None), service, request)
+    return tell.page(Page(await service.of_order(actor, shop, no), None))
 
 
 @router.get("/cases/{number}")
@@ -105,129 +122,101 @@ async def show_case(
 
 
 @router.post("/cases/{number}/withdraw")
-async def withdraw_case(number: str, request: Request, actor: CurrentActor, shop: CurrentShop, service: Service) -> CaseOut:
-    return _out(await service.withdraw(actor, shop, number), service, request)
+async def withdraw_case(number: str, actor: CurrentActor, shop: CurrentShop, tell: Tell, service: Service) -> CaseOut:
+    return tell.case(await service.withdraw(actor, shop, number))
 
 
 @router.post("/cases/{number}/accept")
-async def accept_case(number: str, body: AcceptIn, request: Request, actor: CurrentActor, shop: CurrentShop, service: Service) -> CaseOut:
+async def accept_case(number: str, body: AcceptIn, actor: CurrentActor, shop: CurrentShop, tell: Tell, service: Service) -> CaseOut:
     terms = Terms(what=body.what, amount=body.amount)
-    return _out(await service.accept(actor, shop, number, version=body.version, note=body.note, terms=terms), service, request)
+    return tell.case(await service.accept(actor, shop, number, version=body.version, note=body.note, terms=terms))
 
 
 @router.post("/cases/{number}/decline")
-async def decline_case(number: str, body: NoteIn, request: Request, actor: CurrentActor, shop: CurrentShop, service: Service) -> CaseOut:
+async def decline_case(number: str, body: NoteIn, actor: CurrentActor, shop: CurrentShop, tell: Tell, service: Service) -> CaseOut:
     """The note is the reason, and the customer reads it."""
-    return _out(await service.decline(actor, shop, number, version=body.version, note=body.note), service, request)
+    return tell.case(await service.decline(actor, shop, number, version=body.version, note=body.note))
 
 
 @router.post("/cases/{number}/assign")
-async def assign_case(
-    number: str, body: AssignIn, request: Request, actor: CurrentActor, shop: CurrentShop, desk: Desk, service: Service
-) -> CaseOut:
-    return _out(await desk.assign(actor, shop, number, version=body.version, staff_id=body.staff_id), service, request)
+async def assign_case(number: str, body: AssignIn, actor: CurrentActor, shop: CurrentShop, tell: Tell, desk: Desk) -> CaseOut:
+    return tell.case(await desk.assign(actor, shop, number, version=body.version, staff_id=body.staff_id))
 
 
 @router.post("/cases/{number}/notes")
-async def note_case(
-    number: str, body: TextIn, request: Request, actor: CurrentActor, shop: CurrentShop, desk: Desk, service: Service
-) -> CaseOut:
+async def note_case(number: str, body: TextIn, actor: CurrentActor, shop: CurrentShop, tell: Tell, desk: Desk) -> CaseOut:
     """A line only staff see."""
-    return _out(await desk.note(actor, shop, number, body.text), service, request)
+    return tell.case(await desk.note(actor, shop, number, body.text))
 
 
 @router.post("/cases/{number}/evidence")
-async def add_evidence(
-    number: str, body: EvidenceIn, request: Request, actor: CurrentActor, shop: CurrentShop, desk: Desk, service: Service
-) -> CaseOut:
-    return _out(await desk.add_photos(actor, shop, number, body.photos, body.words, version=body.version), service, request)
+async def add_evidence(number: str, body: EvidenceIn, actor: CurrentActor, shop: CurrentShop, tell: Tell, desk: Desk) -> CaseOut:
+    return tell.case(await desk.add_photos(actor, shop, number, body.photos, body.words, version=body.version))
 
 
 @router.post("/cases/{number}/parcel")
-async def sent_back(
-    number: str, body: ParcelIn, request: Request, actor: CurrentActor, shop: CurrentShop, goods: Goods, service: Service
-) -> CaseOut:
+async def sent_back(number: str, body: ParcelIn, actor: CurrentActor, shop: CurrentShop, tell: Tell, goods: Goods) -> CaseOut:
     """The customer sent it by themselves."""
     done = await goods.sent(
         actor, shop, number, body.carrier, body.tracking_no, claimed=body.claimed, weight_g=body.weight_g, version=body.version
     )
-    return _out(done, service, request)
+    return tell.case(done)
 
 
 @router.post("/cases/{number}/arrived")
-async def parcel_arrived(
-    number: str, body: VersionIn, request: Request, actor: CurrentActor, shop: CurrentShop, goods: Goods, service: Service
-) -> CaseOut:
-    return _out(await goods.arrived(actor, shop, number, version=body.version), service, request)
+async def parcel_arrived(number: str, body: VersionIn, actor: CurrentActor, shop: CurrentShop, tell: Tell, goods: Goods) -> CaseOut:
+    return tell.case(await goods.arrived(actor, shop, number, version=body.version))
 
 
 @router.post("/cases/{number}/inspect")
-async def inspect_goods(
-    number: str, body: InspectIn, request: Request, actor: CurrentActor, shop: CurrentShop, goods: Goods, service: Service
-) -> CaseOut:
+async def inspect_goods(number: str, body: InspectIn, actor: CurrentActor, shop: CurrentShop, tell: Tell, goods: Goods) -> CaseOut:
     found = Found(**body.model_dump(exclude={"version"}))
-    return _out(await goods.inspect(actor, shop, number, version=body.version, found=found), service, request)
+    return tell.case(await goods.inspect(actor, shop, number, version=body.version, found=found))
 
 
 @router.post("/cases/{number}/reject")
-async def reject_goods(
-    number: str, body: NoteIn, request: Request, actor: CurrentActor, shop: CurrentShop, goods: Goods, service: Service
-) -> CaseOut:
+async def reject_goods(number: str, body: NoteIn, actor: CurrentActor, shop: CurrentShop, tell: Tell, goods: Goods) -> CaseOut:
     """Refused after inspection; the note is the reason, and the customer reads it."""
-    return _out(await goods.reject(actor, shop, number, version=body.version, note=body.note), service, request)
+    return tell.case(await goods.reject(actor, shop, number, version=body.version, note=body.note))
 
 
 @router.post("/cases/{number}/repaired")
-async def goods_repaired(
-    number: str, body: NoteIn, request: Request, actor: CurrentActor, shop: CurrentShop, goods: Goods, service: Service
-) -> CaseOut:
-    return _out(await goods.repaired(actor, shop, number, version=body.version, note=body.note), service, request)
+async def goods_repaired(number: str, body: NoteIn, actor: CurrentActor, shop: CurrentShop, tell: Tell, goods: Goods) -> CaseOut:
+    return tell.case(await goods.repaired(actor, shop, number, version=body.version, note=body.note))
 
 
 @router.post("/cases/{number}/check")
-async def check_step(
-    number: str, body: CheckIn, request: Request, actor: CurrentActor, shop: CurrentShop, care: Care, service: Service
-) -> CaseOut:
+async def check_step(number: str, body: CheckIn, actor: CurrentActor, shop: CurrentShop, tell: Tell, care: Care) -> CaseOut:
     """One step of the checklist is done."""
-    return _out(await care.check(actor, shop, number, version=body.version, step=body.step, said_to=body.words), service, request)
+    return tell.case(await care.check(actor, shop, number, version=body.version, step=body.step, said_to=body.words))
 
 
 @router.post("/cases/{number}/remedy")
-async def offer_remedy(
-    number: str, body: RemedyIn, request: Request, actor: CurrentActor, shop: CurrentShop, care: Care, service: Service
-) -> CaseOut:
+async def offer_remedy(number: str, body: RemedyIn, actor: CurrentActor, shop: CurrentShop, tell: Tell, care: Care) -> CaseOut:
     done = await care.remedy(actor, shop, number, version=body.version, what=body.what, amount=body.amount, note=body.note)
-    return _out(done, service, request)
+    return tell.case(done)
 
 
 @router.post("/cases/{number}/close")
-async def close_case(
-    number: str, body: NoteIn, request: Request, actor: CurrentActor, shop: CurrentShop, care: Care, service: Service
-) -> CaseOut:
-    return _out(await care.close(actor, shop, number, version=body.version, note=body.note), service, request)
+async def close_case(number: str, body: NoteIn, actor: CurrentActor, shop: CurrentShop, tell: Tell, care: Care) -> CaseOut:
+    return tell.case(await care.close(actor, shop, number, version=body.version, note=body.note))
 
 
 @router.post("/cases/{number}/reopen")
-async def reopen_case(
-    number: str, body: NoteIn, request: Request, actor: CurrentActor, shop: CurrentShop, care: Care, service: Service
-) -> CaseOut:
-    return _out(await care.reopen(actor, shop, number, version=body.version, note=body.note), service, request)
+async def reopen_case(number: str, body: NoteIn, actor: CurrentActor, shop: CurrentShop, tell: Tell, care: Care) -> CaseOut:
+    return tell.case(await care.reopen(actor, shop, number, version=body.version, note=body.note))
 
 
 @router.post("/cases/{number}/retry")
-async def retry_case(
-    number: str, body: VersionIn, request: Request, actor: CurrentActor, shop: CurrentShop, desk: Desk, service: Service
-) -> CaseOut:
-    return _out(await desk.retry(actor, shop, number, version=body.version), service, request)
+async def retry_case(number: str, body: VersionIn, actor: CurrentActor, shop: CurrentShop, tell: Tell, desk: Desk) -> CaseOut:
+    return tell.case(await desk.retry(actor, shop, number, version=body.version))
 
 
 @router.post("/cases/{number}/settle")
-async def settle_case(
-    number: str, body: SettleIn, request: Request, actor: CurrentActor, shop: CurrentShop, desk: Desk, service: Service
-) -> CaseOut:
+async def settle_case(number: str, body: SettleIn, actor: CurrentActor, shop: CurrentShop, tell: Tell, desk: Desk) -> CaseOut:
     """A lead ends what is stuck."""
     done = await desk.settle(actor, shop, number, version=body.version, by_hand=body.by_hand, note=body.note)
-    return _out(done, service, request)
+    return tell.case(done)
 
 
 @router.post("/cases/{number}/appeals")
@@ -248,13 +237,3 @@ async def list_appeals(
 async def decide_appeal(appeal_id: Id, body: AppealDecideIn, actor: CurrentActor, shop: CurrentShop, appeals: Appealing) -> AppealOut:
     """By another person than who refused."""
     return appeal_out(await appeals.decide(actor, shop, appeal_id, granted=body.granted, note=body.note))
-
-
-def _out(case: Case, service: Cases, request: Request) -> CaseOut:
-    pack = service.pack_version(case.shop_id, case.pack, case.pack_version)
-    return case_out(case, pack, locale_of(request), service.book.clock.now())
-
-
-def _page(page: Page[Case], service: Cases, request: Request) -> CasesOut:
-    packs = [service.pack_version(c.shop_id, c.pack, c.pack_version) for c in page.items]
-    return cases_out(page, packs, locale_of(request), service.book.clock.now())

@@ -10,9 +10,9 @@ from xinfu.aftersales.contracts import Case, Condition, Disposition, Grant, Gran
 from xinfu.aftersales.desk import CasePage
 from xinfu.aftersales.desk_contracts import Appeal, Bulked, Counts
 from xinfu.aftersales.packs import Pack
-from xinfu.aftersales.schemas import ExplanationOut, LineAmountOut, explained, lines_out, ms, told
-from xinfu.kit.clock import to_ms
-from xinfu.kit.i18n import Locale
+from xinfu.aftersales.schemas import ExplanationOut, LineAmountOut, explained, lines_out
+from xinfu.kit.clock import maybe_ms, to_ms
+from xinfu.kit.i18n import Locale, said
 from xinfu.kit.ids import Id
 from xinfu.kit.money import Money
 from xinfu.kit.paging import Page
@@ -345,15 +345,15 @@ def case_out(c: Case, pack: Pack, locale: Locale, now: datetime) -> CaseOut:
         opened_at=to_ms(c.opened_at),
         opened_by_kind=c.opened_by_kind,
         opened_by=c.opened_by,
-        decided_at=ms(c.decided_at),
+        decided_at=maybe_ms(c.decided_at),
         decided_by=c.decided_by,
-        closed_at=ms(c.closed_at),
+        closed_at=maybe_ms(c.closed_at),
         version=c.version,
         timeline=[
             EventOut(
                 at=to_ms(e.at),
                 code=e.code,
-                text=told(e.zh, e.en, locale),
+                text=said(e.zh, e.en, locale),
                 actor_kind=e.actor_kind,
                 actor_name=e.actor_name,
                 public=e.public,
@@ -363,7 +363,7 @@ def case_out(c: Case, pack: Pack, locale: Locale, now: datetime) -> CaseOut:
         repeated=c.repeated,
         path=list(lifecycle.path(c.kind, grant_kind(c))),
         repaid=c.repaid.plain(),
-        due_at=ms(c.due_at),
+        due_at=maybe_ms(c.due_at),
         overdue=c.due_at is not None and c.state in lifecycle.LIVE and c.due_at < now,
         assignee_id=c.assignee_id,
         assignee=c.assignee,
@@ -387,7 +387,7 @@ def page_out(p: CasePage, pack: Pack, locale: Locale, now: datetime, links: Mapp
         **case_out(p.case, pack, locale, now).model_dump(),
         options=[OptionOut(step=o.step, needs=list(o.needs)) for o in p.options],
         stake=stake
-        and StakeOut(outcome=stake.outcome, amount=stake.amount.plain(), lines=[told(zh, en, locale) for zh, en in stake.lines]),
+        and StakeOut(outcome=stake.outcome, amount=stake.amount.plain(), lines=[said(zh, en, locale) for zh, en in stake.lines]),
         appeals=[appeal_out(a) for a in p.appeals],
         benefit=benefit
         and BenefitOut(
@@ -395,7 +395,7 @@ def page_out(p: CasePage, pack: Pack, locale: Locale, now: datetime, links: Mapp
             gain=benefit.gain.plain(),
             exchange_total=benefit.exchange_total.plain(),
             reorder_total=benefit.reorder_total.plain(),
-            lines=[told(zh, en, locale) for zh, en in benefit.lines],
+            lines=[said(zh, en, locale) for zh, en in benefit.lines],
         ),
         photo_links={id_: PhotoOut(url=url, thumb=thumb) for id_, (url, thumb) in links.items()},
     )
@@ -411,7 +411,7 @@ def appeal_out(a: Appeal) -> AppealOut:
         words=a.words,
         against=a.against,
         state=a.state,
-        decided_at=ms(a.decided_at),
+        decided_at=maybe_ms(a.decided_at),
         decided_by=a.decided_by,
         note=a.note,
         not_by=[id_ for id_ in a.not_by if id_],
@@ -425,7 +425,7 @@ def counts_out(c: Counts) -> CountsOut:
 
 
 def bulked_out(b: Bulked, case: CaseOut | None, locale: Locale) -> BulkedOut:
-    return BulkedOut(number=b.number, code=b.code, text=told(b.zh, b.en, locale), case=case)
+    return BulkedOut(number=b.number, code=b.code, text=said(b.zh, b.en, locale), case=case)
 
 
 def is_simple(c: Case) -> bool:
@@ -452,9 +452,9 @@ def _work(c: Case, locale: Locale, now: datetime) -> WorkOut:
             claimed=Money(parcel.claimed, currency).plain(),
             freight=Money(parcel.freight, currency).plain(),
             weight_g=parcel.weight_g,
-            first_scan_at=ms(parcel.first_scan_at),
-            arrived_at=ms(parcel.arrived_at),
-            lost_at=ms(parcel.lost_at),
+            first_scan_at=maybe_ms(parcel.first_scan_at),
+            arrived_at=maybe_ms(parcel.arrived_at),
+            lost_at=maybe_ms(parcel.lost_at),
         ),
         inspection=inspection
         and InspectionOut(
@@ -473,33 +473,33 @@ def _work(c: Case, locale: Locale, now: datetime) -> WorkOut:
         checklist=[
             CheckOut(
                 key=s.key,
-                text=told(s.zh, s.en, locale),
-                due_at=ms(s.due_at),
-                done_at=ms(s.done_at),
+                text=said(s.zh, s.en, locale),
+                due_at=maybe_ms(s.due_at),
+                done_at=maybe_ms(s.done_at),
                 done_by=s.done_by,
                 words=s.words,
                 overdue=s.done_at is None and s.due_at is not None and s.due_at < now and c.state in lifecycle.LIVE,
             )
             for s in w.checklist
         ],
-        trust=w.trust and TrustOut(level=w.trust.level, reasons=[told(r.zh, r.en, locale) for r in w.trust.reasons]),
+        trust=w.trust and TrustOut(level=w.trust.level, reasons=[said(r.zh, r.en, locale) for r in w.trust.reasons]),
         risk=w.risk
         and RiskOut(
             score=w.risk.score,
             action=w.risk.action,
             pattern=w.risk.pattern,
-            reasons=[told(zh, en, locale) for zh, en in w.risk.reasons],
+            reasons=[said(zh, en, locale) for zh, en in w.risk.reasons],
             money_at_risk=Money(w.risk.money_at_risk, currency).plain(),
             entity_id=w.risk.entity_id,
         ),
         evidence=[EvidenceOut(photo=e.photo, at=to_ms(e.at), by=e.by, words=e.words) for e in w.evidence],
         early=Money(w.early, currency).plain(),
-        clawback_by=ms(w.clawback_by),
+        clawback_by=maybe_ms(w.clawback_by),
         clawed=Money(w.clawed, currency).plain(),
         difference=Money(w.difference, currency).plain(),
         new_order_no=w.new_order_no,
         was=w.was,
-        stuck=told(w.stuck.zh, w.stuck.en, locale) if w.stuck else None,
+        stuck=said(w.stuck.zh, w.stuck.en, locale) if w.stuck else None,
         reopened=w.reopened,
         auto=w.auto,
     )

@@ -10,10 +10,9 @@ from xinfu.aftersales.contracts import Case, Kind, Reason, State, Wish
 from xinfu.aftersales.desk_contracts import Appeal
 from xinfu.aftersales.lifecycle import STATES, Standing
 from xinfu.aftersales.packs import Pack
-from xinfu.aftersales.schemas import ms, told
 from xinfu.aftersales.service import KINDS
-from xinfu.kit.clock import to_ms
-from xinfu.kit.i18n import Locale
+from xinfu.kit.clock import maybe_ms, to_ms
+from xinfu.kit.i18n import Locale, said
 from xinfu.kit.ids import Id
 
 _HINTS: Mapping[str, tuple[str, str]] = {
@@ -142,10 +141,10 @@ def customer_case(c: Case, appeal: Appeal | None, pack: Pack, links: Mapping[Id,
         number=c.number,
         order_no=c.order_no,
         kind=c.kind,
-        kind_text=told(*KINDS[c.kind], locale),
+        kind_text=said(*KINDS[c.kind], locale),
         state=_seen(c.state),
-        state_text=told(*STATES[_seen(c.state)], locale),
-        state_hint=told(*_HINTS[c.state], locale),
+        state_text=said(*STATES[_seen(c.state)], locale),
+        state_hint=said(*_HINTS[c.state], locale),
         reason=c.reason,
         words=c.words,
         photos=[CustomerPhotoOut(id=id_, url=url, thumb=thumb) for id_, (url, thumb) in links.items()],
@@ -154,22 +153,22 @@ def customer_case(c: Case, appeal: Appeal | None, pack: Pack, links: Mapping[Id,
         freight_refund=c.freight_refund.plain(),
         repaid=c.repaid.plain(),
         currency=c.total.currency,
-        explanation=[CustomerWhyOut(text=told(e.zh, e.en, locale), clause_text=_clause(e.clause, pack, locale)) for e in c.explanation],
+        explanation=[CustomerWhyOut(text=said(e.zh, e.en, locale), clause_text=_clause(e.clause, pack, locale)) for e in c.explanation],
         path=_path(c, locale),
         timeline=[
-            CustomerEventOut(at=to_ms(e.at), text=told(e.zh, e.en, locale), actor=_actor(e.actor_kind)) for e in c.timeline if e.public
+            CustomerEventOut(at=to_ms(e.at), text=said(e.zh, e.en, locale), actor=_actor(e.actor_kind)) for e in c.timeline if e.public
         ],
         parcel=parcel
         and CustomerReturnOut(
             carrier=parcel.carrier,
             tracking_no=parcel.tracking_no,
             by=parcel.by,
-            first_scan_at=ms(parcel.first_scan_at),
-            arrived_at=ms(parcel.arrived_at),
+            first_scan_at=maybe_ms(parcel.first_scan_at),
+            arrived_at=maybe_ms(parcel.arrived_at),
         ),
         opened_at=to_ms(c.opened_at),
-        due_at=ms(c.due_at) if c.state in lifecycle.LIVE else None,
-        closed_at=ms(c.closed_at),
+        due_at=maybe_ms(c.due_at) if c.state in lifecycle.LIVE else None,
+        closed_at=maybe_ms(c.closed_at),
         can=_can(c, appeal),
         appeal=appeal and CustomerAppealOut(state=appeal.state, words=appeal.words, note=appeal.note),
     )
@@ -205,7 +204,7 @@ def _path(c: Case, locale: Locale) -> list[CustomerStateOut]:
 
 
 def _shown(state: State, locale: Locale, reached: bool) -> CustomerStateOut:
-    return CustomerStateOut(state=state, text=told(*STATES[state], locale), reached=reached)
+    return CustomerStateOut(state=state, text=said(*STATES[state], locale), reached=reached)
 
 
 def _actor(kind: str) -> str:
@@ -214,16 +213,16 @@ def _actor(kind: str) -> str:
 
 def _clause(clause: str, pack: Pack, locale: Locale) -> str:
     found = pack.clauses.get(clause)
-    return told(found.zh, found.en, locale) if found else ""
+    return said(found.zh, found.en, locale) if found else ""
 
 
 def receiver_case(c: Case, locale: Locale) -> dict[str, object]:
     """For the receiver of a gift: what it is about and how it goes on. Neither price nor buyer, nor the order's number."""
     return {
         "number": c.number,
-        "kind_text": told(*KINDS[c.kind], locale),
+        "kind_text": said(*KINDS[c.kind], locale),
         "state": _seen(c.state),
-        "state_text": told(*STATES[_seen(c.state)], locale),
+        "state_text": said(*STATES[_seen(c.state)], locale),
         "lines": [{"name": li.name, "quantity": li.quantity} for li in c.lines],
         "path": [s.model_dump() for s in _path(c, locale) if s.state != "refunding"],
         "parcel": {"carrier": c.work.parcel.carrier, "tracking_no": c.work.parcel.tracking_no} if c.work.parcel else None,

@@ -1,7 +1,6 @@
 """After-sales as the API takes and tells it: amounts as text, times in milliseconds, sentences in the reader's language."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from pydantic import BaseModel, Field
 
@@ -18,8 +17,8 @@ from xinfu.aftersales.contracts import (
 )
 from xinfu.aftersales.packs import Pack
 from xinfu.commerce.operations_contracts import ConfirmedBy
-from xinfu.kit.clock import to_ms
-from xinfu.kit.i18n import Locale
+from xinfu.kit.clock import maybe_ms
+from xinfu.kit.i18n import Locale, said
 
 
 class WishIn(BaseModel):
@@ -109,7 +108,7 @@ def preview_out(p: CasePreview, pack: Pack, locale: Locale) -> CasePreviewOut:
     return CasePreviewOut(
         order_no=p.order_no,
         decision=_decision(p.decision, pack, locale),
-        warnings=[WarningOut(code=w.code, text=told(w.zh, w.en, locale)) for w in p.warnings],
+        warnings=[WarningOut(code=w.code, text=said(w.zh, w.en, locale)) for w in p.warnings],
         token=p.token,
     )
 
@@ -118,14 +117,14 @@ def pack_out(pack: Pack, locale: Locale) -> PackOut:
     return PackOut(
         id=pack.id,
         version=pack.version,
-        name=told(pack.zh, pack.en, locale),
+        name=said(pack.zh, pack.en, locale),
         effective_from=pack.effective_from.isoformat(),
         no_reason_days=pack.no_reason.days,
         return_days=pack.quality.return_days,
         exchange_days=pack.quality.exchange_days,
         repair_days=pack.quality.repair_days,
         price_protection_days=pack.price_protection.days,
-        clauses=[ClauseOut(id=id_, text=told(clause.zh, clause.en, locale)) for id_, clause in pack.clauses.items()],
+        clauses=[ClauseOut(id=id_, text=said(clause.zh, clause.en, locale)) for id_, clause in pack.clauses.items()],
     )
 
 
@@ -141,7 +140,7 @@ def _decision(d: Decision, pack: Pack, locale: Locale) -> DecisionOut:
         total=d.total.plain(),
         currency=d.total.currency,
         disposition=d.disposition,
-        until=ms(d.until),
+        until=maybe_ms(d.until),
         pack=d.pack,
         pack_version=d.pack_version,
     )
@@ -151,9 +150,9 @@ def explained(lines: Sequence[Explanation], pack: Pack, locale: Locale) -> list[
     out = []
     for line in lines:
         clause = pack.clauses.get(line.clause)
-        text = told(clause.zh, clause.en, locale) if clause else ""
+        text = said(clause.zh, clause.en, locale) if clause else ""
         out.append(
-            ExplanationOut(code=line.code, text=told(line.zh, line.en, locale), clause=line.clause, clause_text=text, against=line.against)
+            ExplanationOut(code=line.code, text=said(line.zh, line.en, locale), clause=line.clause, clause_text=text, against=line.against)
         )
     return out
 
@@ -162,11 +161,3 @@ def lines_out(lines: Sequence[LineAmount]) -> list[LineAmountOut]:
     return [
         LineAmountOut(line=a.position, sku=a.sku, name=a.name, quantity=a.quantity, amount=a.amount.plain(), to_sku=a.to_sku) for a in lines
     ]
-
-
-def told(zh: str, en: str, locale: Locale) -> str:
-    return zh if locale == "zh-CN" else en
-
-
-def ms(at: datetime | None) -> int | None:
-    return None if at is None else to_ms(at)

@@ -1,7 +1,6 @@
 """Order operations as the API takes and tells them: amounts as text, times in milliseconds, sentences in the reader's language."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from pydantic import BaseModel, Field
 
@@ -18,8 +17,8 @@ from xinfu.commerce.operations_contracts import (
     Sentence,
 )
 from xinfu.commerce.operations_policy import still_due
-from xinfu.kit.clock import to_ms
-from xinfu.kit.i18n import Locale
+from xinfu.kit.clock import maybe_ms, to_ms
+from xinfu.kit.i18n import Locale, said
 
 
 class OperationPreviewIn(BaseModel):
@@ -131,7 +130,7 @@ def preview_out(p: Preview, locale: Locale) -> PreviewOut:
         lines=sentences(p.lines, locale),
         warnings=sentences(p.warnings, locale),
         money=_money(p.money),
-        answer_by=_ms(p.answer_by),
+        answer_by=maybe_ms(p.answer_by),
     )
 
 
@@ -145,7 +144,7 @@ def done_out(d: Done, locale: Locale) -> DoneOut:
         at=to_ms(d.at),
         lines=sentences(d.lines, locale),
         money=_money(d.money),
-        answer_by=_ms(d.answer_by),
+        answer_by=maybe_ms(d.answer_by),
         new_order_no=d.new_order_no,
         repeated=d.repeated,
     )
@@ -159,31 +158,31 @@ def histories_out(order: OrderState, entries: Sequence[HistoryEntry], locale: Lo
                 id=e.id,
                 at=to_ms(e.at),
                 operation=e.operation,
-                text=e.zh if locale == "zh-CN" else e.en,
+                text=said(e.zh, e.en, locale),
                 actor_kind=e.actor_kind,
                 actor_name=e.actor_name,
                 confirmed_by=e.confirmed_by,
-                answer_by=_ms(e.answer_by),
+                answer_by=maybe_ms(e.answer_by),
             )
             for e in entries
         ],
     )
 
 
-def sentences(said: Iterable[Sentence], locale: Locale) -> list[SentenceOut]:
-    return [SentenceOut(code=s.code, text=s.zh if locale == "zh-CN" else s.en) for s in said]
+def sentences(spoken: Iterable[Sentence], locale: Locale) -> list[SentenceOut]:
+    return [SentenceOut(code=s.code, text=said(s.zh, s.en, locale)) for s in spoken]
 
 
 def _marks(order: OrderState) -> MarksOut:
     return MarksOut(
         version=order.version,
-        reviewed_at=_ms(order.reviewed_at),
-        held_at=_ms(order.held_at),
+        reviewed_at=maybe_ms(order.reviewed_at),
+        held_at=maybe_ms(order.held_at),
         hold_reason=order.hold_reason,
-        intercept_at=_ms(order.intercept_at),
+        intercept_at=maybe_ms(order.intercept_at),
         pay_method=order.pay_method,
         invoice_asked=order.invoice is not None,
-        invoice_issued_at=_ms(order.invoice.issued_at) if order.invoice else None,
+        invoice_issued_at=maybe_ms(order.invoice.issued_at) if order.invoice else None,
         paid=order.paid.plain(),
         refunded=order.refunded.plain(),
         refundable=order.refundable.plain(),
@@ -200,7 +199,3 @@ def _money(m: MoneyEffect) -> MoneyOut:
         total=m.total.plain(),
         parts=[RefundPartOut(method=part.method, amount=part.amount.plain()) for part in m.parts],
     )
-
-
-def _ms(at: datetime | None) -> int | None:
-    return None if at is None else to_ms(at)

@@ -11,7 +11,7 @@ import ahocorasick
 from xinfu.commerce.attributes import ATTRIBUTES, Attribute
 from xinfu.commerce.contracts import Order, OrderLine, OrderStatus, Parcel, Scan, StepKey, TimelineStep
 from xinfu.kit.clock import iso_ms, to_ms
-from xinfu.kit.i18n import Locale
+from xinfu.kit.i18n import Locale, said
 from xinfu.kit.text import clean, fold
 
 __all__ = [
@@ -127,7 +127,7 @@ def holds_until(facts: OrderFacts, now: datetime) -> datetime:
 
 def status_text(status: OrderStatus, locale: Locale) -> str:
     zh, en = STATUS[status]
-    return zh if locale == "zh-CN" else en
+    return said(zh, en, locale)
 
 
 def is_gift(receiver_phone: str, buyer_phone: str) -> bool:

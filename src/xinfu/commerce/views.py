@@ -1,7 +1,6 @@
 """Products and orders as the API shows them to staff: masked, in the reader's language."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 from xinfu.commerce.contracts import Order, Product
@@ -19,8 +18,8 @@ from xinfu.commerce.schemas import (
     StepOut,
     VariantOut,
 )
-from xinfu.kit.clock import to_ms
-from xinfu.kit.i18n import Locale
+from xinfu.kit.clock import maybe_ms, to_ms
+from xinfu.kit.i18n import Locale, said
 from xinfu.kit.masking import mask_address, mask_name, mask_phone
 from xinfu.kit.money import Money
 
@@ -34,7 +33,7 @@ def order_out(order: Order, locale: Locale) -> OrderOut:
         status=order.status,
         status_text=status_text(order.status, locale),
         placed_at=to_ms(order.placed_at),
-        paid_at=_ms(order.paid_at),
+        paid_at=maybe_ms(order.paid_at),
         total=order.total.plain(),
         freight=order.freight.plain(),
         currency=order.total.currency,
@@ -59,13 +58,13 @@ def order_out(order: Order, locale: Locale) -> OrderOut:
             ParcelOut(
                 carrier=parcel.carrier,
                 tracking_no=parcel.tracking_no,
-                promised_by=_ms(parcel.promised_by),
+                promised_by=maybe_ms(parcel.promised_by),
                 scans=[ScanOut(at=to_ms(s.at), code=s.code, place=s.place, text=s.text) for s in parcel.scans],
             )
             for parcel in order.parcels
         ],
         timeline=[
-            StepOut(key=step.key, text=step.zh if chinese else step.en, at=_ms(step.at), done=step.done, detail=step.detail)
+            StepOut(key=step.key, text=step.zh if chinese else step.en, at=maybe_ms(step.at), done=step.done, detail=step.detail)
             for step in order.timeline
         ],
     )
@@ -99,12 +98,8 @@ def _label(key: str, locale: Locale) -> str:
     attribute = ATTRIBUTES.get(key)
     if attribute is None:
         return key
-    return attribute.zh if locale == "zh-CN" else attribute.en
+    return said(attribute.zh, attribute.en, locale)
 
 
 def _options(options: Iterable[tuple[str, str]]) -> list[OptionOut]:
     return [OptionOut(name=name, value=value) for name, value in options]
-
-
-def _ms(at: datetime | None) -> int | None:
-    return None if at is None else to_ms(at)

@@ -50,6 +50,10 @@ def to_ms(at: datetime) -> int:
     return int(at.timestamp() * 1000)
 
 
+def maybe_ms(at: datetime | None) -> int | None:
+    return None if at is None else to_ms(at)
+
+
 def from_ms(ms: int) -> datetime:
     return datetime.fromtimestamp(ms / 1000, UTC)
 

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from xinfu.kit.i18n import Locale
+from xinfu.kit.i18n import Locale, said
 
 
 class Refusal(Exception):
@@ -23,7 +23,7 @@ class Refusal(Exception):
         self.retry_after_s = retry_after_s
 
     def detail(self, locale: Locale = "zh-CN") -> str:
-        sentence = self.zh if locale == "zh-CN" else self.en
+        sentence = said(self.zh, self.en, locale)
         try:
             return sentence.format(**self.params)
         except (KeyError, IndexError):

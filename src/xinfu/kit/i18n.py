@@ -5,6 +5,11 @@ from typing import Literal
 type Locale = Literal["zh-CN", "en"]
 
 
+def said(zh: str, en: str, locale: Locale) -> str:
+    """The one of two sentences that the reader gets."""
+    return zh if locale == "zh-CN" else en
+
+
 def choose(accept_language: str | None) -> Locale:
     """The reader's language from an Accept-Language header; Chinese unless English comes first."""
     for part in (accept_language or "").split(","):

@@ -5,12 +5,12 @@ Markdown: every `# heading` begins an article. Lines like `topic: policy.returns
 
 import re
 from collections.abc import Iterable
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from xinfu.kit.clock import to_ms
+from xinfu.kit.clock import maybe_ms
 from xinfu.kit.errors import Invalid, TooLarge
 from xinfu.kit.tabular import MAX_BYTES, MAX_ROWS, Fields, Problems, Record, read_records
 from xinfu.kit.text import clean
@@ -65,7 +65,7 @@ def _article(fields: Fields, record: Record) -> ArticleIn | None:
         "owner": fields.text("owner", 120),
     }
     for name in ("review_on", "effective_from", "effective_until"):
-        values[name] = _ms(fields.time(name))
+        values[name] = maybe_ms(fields.time(name))
     if None not in (values["effective_from"], values["effective_until"]) and values["effective_until"] <= values["effective_from"]:
         fields.wrong("effective_until", "要晚于生效时间", "must be later than the start")
     if not values["title"] or not values["body"]:
@@ -94,10 +94,6 @@ def _keywords(value: object) -> list[str]:
     """A JSON array, or words separated by ; or | (a comma may belong to a question)."""
     parts = re.split(r"[;\uff1b|\uff5c\n]", value) if isinstance(value, str) else value if isinstance(value, list) else []
     return list(dict.fromkeys(word for part in parts if (word := clean(str(part)))))
-
-
-def _ms(at: datetime | None) -> int | None:
-    return None if at is None else to_ms(at)
 
 
 def _markdown(data: bytes, problems: Problems) -> list[Record]:

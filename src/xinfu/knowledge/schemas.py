@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-from xinfu.kit.clock import from_ms, to_ms
+from xinfu.kit.clock import from_ms, maybe_ms, to_ms
 from xinfu.kit.ids import Id, is_id
 from xinfu.kit.text import clean
 from xinfu.knowledge.contracts import Audience, Hit
@@ -81,9 +81,9 @@ class ArticleOut(BaseModel):
             audience=row.audience,
             status=row.status,
             owner=row.owner,
-            review_on=as_ms(row.review_on),
-            effective_from=as_ms(row.effective_from),
-            effective_until=as_ms(row.effective_until),
+            review_on=maybe_ms(row.review_on),
+            effective_from=maybe_ms(row.effective_from),
+            effective_until=maybe_ms(row.effective_until),
             version=row.version,
             created_at=to_ms(row.created_at),
             updated_at=to_ms(row.updated_at),
@@ -126,9 +126,9 @@ class ArticleVersionOut(BaseModel):
             audience=row.audience,
             status=row.status,
             owner=row.owner,
-            review_on=as_ms(row.review_on),
-            effective_from=as_ms(row.effective_from),
-            effective_until=as_ms(row.effective_until),
+            review_on=maybe_ms(row.review_on),
+            effective_from=maybe_ms(row.effective_from),
+            effective_until=maybe_ms(row.effective_until),
             saved_at=to_ms(row.saved_at),
             saved_by=row.saved_by,
             saved_by_id=row.saved_by_id,
@@ -191,10 +191,6 @@ class HitOut(BaseModel):
         return cls(
             article_id=hit.article_id, title=hit.title, topic=hit.topic, body=hit.body, version=hit.version, score=round(hit.score, 4)
         )
-
-
-def as_ms(at: datetime | None) -> int | None:
-    return None if at is None else to_ms(at)
 
 
 def as_time(ms: int | None) -> datetime | None:

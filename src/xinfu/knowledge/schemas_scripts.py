@@ -4,11 +4,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field
 
-from xinfu.kit.clock import to_ms
+from xinfu.kit.clock import maybe_ms, to_ms
 from xinfu.kit.ids import Id
 from xinfu.knowledge.model import Script, ScriptSample
 from xinfu.knowledge.policy import variables
-from xinfu.knowledge.schemas import Line, Milliseconds, SomeId, as_ms
+from xinfu.knowledge.schemas import Line, Milliseconds, SomeId
 
 type Keywords = Annotated[list[Annotated[Line, Field(min_length=1, max_length=30)]], Field(max_length=20)]
 type Version = Annotated[int, Field(ge=1, le=2**31)]
@@ -67,15 +67,15 @@ class ScriptOut(BaseModel):
             body=row.body,
             variables=list(variables(row.body)),
             keywords=row.keywords,
-            active_from=as_ms(row.active_from),
-            active_until=as_ms(row.active_until),
+            active_from=maybe_ms(row.active_from),
+            active_until=maybe_ms(row.active_until),
             active=active,
             status=row.status,
             author_id=row.author_id,
             author=row.author,
             reviewer=row.reviewer,
             review_note=row.review_note,
-            reviewed_at=as_ms(row.reviewed_at),
+            reviewed_at=maybe_ms(row.reviewed_at),
             uses=row.uses,
             initials=row.initials,
             pinyin=row.pinyin,

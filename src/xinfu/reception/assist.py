@@ -14,7 +14,7 @@ from xinfu.conversations.service import Conversations
 from xinfu.identity.contracts import Permission
 from xinfu.kit.auth import Actor
 from xinfu.kit.clock import Clock, to_ms
-from xinfu.kit.i18n import Locale
+from xinfu.kit.i18n import Locale, said
 from xinfu.kit.ids import Id
 from xinfu.kit.text import bigrams, clip
 from xinfu.knowledge.contracts import Hit
@@ -252,7 +252,7 @@ class Assist:
         since = case.head.opened_at
         if case.order and actor.may(Permission.ORDERS_READ, shop_id):
             entries = await self._operations.history(actor, shop_id, case.order.no)
-            done += [("operation", e.zh if locale == "zh-CN" else e.en) for e in entries if to_ms(e.at) >= since]
+            done += [("operation", said(e.zh, e.en, locale)) for e in entries if to_ms(e.at) >= since]
         if actor.may(Permission.AFTERSALES_READ, shop_id):
             asked = await self._cases.of_customer(actor, shop_id, case.head.customer_id)
             done += [("request", r.number) for r in asked if to_ms(r.opened_at) >= since]

@@ -10,14 +10,14 @@ from xinfu.conversations.contracts import Message
 from xinfu.identity import Permission
 from xinfu.kit import audit
 from xinfu.kit.auth import Actor
-from xinfu.kit.clock import Clock
+from xinfu.kit.clock import Clock, maybe_ms
 from xinfu.kit.database import Database
 from xinfu.kit.errors import Invalid, NotFound
 from xinfu.kit.ids import Id, new_id
 from xinfu.kit.text import clip
 from xinfu.knowledge import ArticleIn, Knowledge
 from xinfu.knowledge.policy import TO_WRITE
-from xinfu.knowledge.schemas import ArticleChange, as_ms
+from xinfu.knowledge.schemas import ArticleChange
 from xinfu.reception.model import AiCorrection
 from xinfu.reception.wishes import PLANS
 
@@ -98,7 +98,7 @@ class Corrections:
             given = ArticleChange.model_validate(
                 {name: getattr(article, name) for name in ("topic", "title", "body", "audience", "status", "owner", "version")}
                 | {"keywords": [*article.keywords, words]}
-                | {name: as_ms(getattr(article, name)) for name in ("review_on", "effective_from", "effective_until")}
+                | {name: maybe_ms(getattr(article, name)) for name in ("review_on", "effective_from", "effective_until")}
             )
             await self._knowledge.change(actor, shop_id, article_id, given)
         return article.id

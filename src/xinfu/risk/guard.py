@@ -28,11 +28,12 @@ from xinfu.kit.text import clean
 from xinfu.risk import guard_policy, repository
 from xinfu.risk.contracts import Finding, Pattern, Reason
 from xinfu.risk.entity import shown_name
-from xinfu.risk.errors import AlreadyExcluded, ContactNotFound, ExclusionNotFound, WarnFirst, WordsMissing
+from xinfu.risk.errors import AlreadyExcluded, ContactNotFound, ExclusionNotFound, WarnFirst
 from xinfu.risk.feed import Feed
 from xinfu.risk.findings import Findings
 from xinfu.risk.guard_policy import GuardRules, LiveContact
 from xinfu.risk.model import ContactRow, ExclusionRow, RulesRow
+from xinfu.risk.policy import reason_of
 from xinfu.risk.schemas import ContactOut, ExclusionOut, RulesOut, contact_out, exclusion_out
 from xinfu.risk.shelf import Shelf
 
@@ -184,7 +185,7 @@ class Guard:
     async def end(self, actor: Actor, shop_id: Id, conversation_id: Id, words: str) -> ContactOut:
         """A lead ends it after a warning. Raises WarnFirst, WordsMissing."""
         self._require_person(actor, shop_id)
-        said = _said(words)
+        said = reason_of(words)
         live = await self._contact(shop_id, conversation_id)
         if not live.warned:
             raise WarnFirst
@@ -258,7 +259,7 @@ class Guard:
     async def leave_out(self, actor: Actor, shop_id: Id, kind: str, subject: str, words: str) -> ExclusionOut:
         """A contact or a case counts no more in figures. By a person with the right to, saying why; never by the agent alone."""
         self._require_person(actor, shop_id)
-        said = _said(words)
+        said = reason_of(words)
         conversation_id = ""
         if kind == "contact":
             async with self._database.read() as unit:
@@ -277,7 +278,7 @@ class Guard:
     async def count_again(self, actor: Actor, shop_id: Id, exclusion_id: Id, words: str) -> ExclusionOut:
         """Take an exclusion back."""
         self._require_person(actor, shop_id)
-        said = _said(words)
+        said = reason_of(words)
         now = self._clock.now()
         async with self._database.unit() as unit:
             row = await repository.exclusion(unit, shop_id, exclusion_id) if is_id(exclusion_id) else None
@@ -390,10 +391,3 @@ def _place(cursor: str | None) -> tuple[datetime, Id] | None:
         return None
     at, id_ = decode_cursor(cursor, 2)
     return cursor_time(at), cursor_id(id_)
-
-
-def _said(words: str) -> str:
-    said = clean(words)[:2000]
-    if len(said) < 2:
-        raise WordsMissing
-    return said

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from xinfu.kit.text import clean
 from xinfu.risk.contracts import Action, Kind, Pattern
+from xinfu.risk.errors import WordsMissing
 
 FOUND = 0.5
 """From this score on a claim, an account or a pair counts as found."""
@@ -126,3 +128,11 @@ def action(score: float, *, hard: bool) -> Action:
     if hard or score >= FOUND:
         return Action.REVIEW
     return Action.EVIDENCE if score >= 0.4 else Action.APPROVE
+
+
+def reason_of(words: str) -> str:
+    """What a person gives as the reason of a decision, at most 2,000 characters. Raises WordsMissing for less than two."""
+    said = clean(words)[:2000]
+    if len(said) < 2:
+        raise WordsMissing
+    return said

@@ -21,10 +21,11 @@ from xinfu.kit.paging import Page, cursor_id, cursor_number, decode_cursor, enco
 from xinfu.kit.text import clean
 from xinfu.risk import entity, repository
 from xinfu.risk.contracts import Action, Claim, ClaimRisk, Pattern, Reason
-from xinfu.risk.errors import AnotherMustDecide, FindingNotFound, LinkNotFound, WordsMissing, WrongFindingState
+from xinfu.risk.errors import AnotherMustDecide, FindingNotFound, LinkNotFound, WrongFindingState
 from xinfu.risk.feed import Feed
 from xinfu.risk.findings import Findings, dismiss
 from xinfu.risk.model import FindingRow, TrustRow
+from xinfu.risk.policy import reason_of
 from xinfu.risk.ports import FactSource, FindingChanged, RiskWord
 from xinfu.risk.schemas import EntityOut, FigureOut, FiguresOut, RiskFindingOut, TrustedOut, finding_out, trusted_out
 from xinfu.risk.shelf import Shelf, ShopBook
@@ -163,7 +164,7 @@ class RiskDesk:
     async def appeal(self, actor: Actor, shop_id: Id, finding_id: Id, *, version: int, words: str) -> RiskFindingOut:
         """Someone does not agree with what was confirmed, for themself or for a customer who said so."""
         actor.require(Permission.RISK_READ, shop_id)
-        said = _said(words)
+        said = reason_of(words)
         async with self._database.unit() as unit:
             row = await self._existing(unit, shop_id, finding_id, version)
             if row.state != "confirmed":
@@ -176,7 +177,7 @@ class RiskDesk:
         actor.require(Permission.RISK_DECIDE, shop_id)
         if actor.kind not in ("staff", "token"):
             raise Forbidden(permission=Permission.RISK_DECIDE)  # findings are for people to judge
-        said = _said(words)
+        said = reason_of(words)
         async with self._database.unit() as unit:
             row = await self._existing(unit, shop_id, finding_id, version)
             if row.state not in ("open", "appealed"):
@@ -204,7 +205,7 @@ class RiskDesk:
     async def trust(self, actor: Actor, shop_id: Id, customer_id: Id, *, kind: str, key: str, relation: str, words: str) -> EntityOut:
         """People know why this is shared: it joins nobody any more."""
         actor.require(Permission.RISK_DECIDE, shop_id)
-        said = _said(words)
+        said = reason_of(words)
         book = self._shelf.of(shop_id)
         value = self._value(book, shop_id, customer_id, kind, key)
         members = book.members(customer_id)
@@ -225,7 +226,7 @@ class RiskDesk:
     async def distrust(self, actor: Actor, shop_id: Id, *, kind: str, key: str, words: str) -> None:
         """Take a trust back."""
         actor.require(Permission.RISK_DECIDE, shop_id)
-        said = _said(words)
+        said = reason_of(words)
         now = self._clock.now()
         async with self._database.unit() as unit:
             rows = await repository.trusted(unit, shop_id)
@@ -289,10 +290,3 @@ def _word(risk: ClaimRisk, entity_id: Id, currency: str) -> RiskWord:
     money = Money(round((best.money_at_risk if best and risk.action != Action.APPROVE else 0.0) * 100), currency)
     reasons = best.reasons if best else ()
     return RiskWord(risk.score, risk.action, risk.pattern, reasons, money, best.evidence if best else (), entity_id)
-
-
-def _said(words: str) -> str:
-    said = clean(words)[:2000]
-    if len(said) < 2:
-        raise WordsMissing
-    return said

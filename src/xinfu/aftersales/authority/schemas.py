@@ -21,7 +21,7 @@ from xinfu.aftersales.authority.errors import RulesInvalid
 from xinfu.aftersales.authority.service_limits import LimitsView
 from xinfu.aftersales.authority.words import ACTION_WORDS, STATE_WORDS
 from xinfu.kit.clock import to_ms
-from xinfu.kit.i18n import Locale
+from xinfu.kit.i18n import Locale, said
 from xinfu.kit.money import Money
 from xinfu.kit.paging import Page
 
@@ -208,7 +208,7 @@ def limits_out(view: LimitsView, locale: Locale) -> LimitsOut:
 
 
 def changes_out(changes: list[tuple[str, str]], locale: Locale) -> ChangesOut:
-    return ChangesOut(changes=[_said(c, locale) for c in changes])
+    return ChangesOut(changes=[said(*c, locale) for c in changes])
 
 
 def mine_out(mine: list[tuple[Action, Limit, int]], currency: str, locale: Locale) -> list[MineOut]:
@@ -310,11 +310,7 @@ def _person(p: Person) -> PersonOut:
 
 
 def _line(line: Reason, locale: Locale) -> LineOut:
-    return LineOut(code=line.code, text=_said((line.zh, line.en), locale), against=line.against)
-
-
-def _said(words: tuple[str, str], locale: Locale) -> str:
-    return words[0] if locale == "zh-CN" else words[1]
+    return LineOut(code=line.code, text=said(line.zh, line.en, locale), against=line.against)
 
 
 def _title(words: tuple[str, str], locale: Locale) -> str:

@@ -4,7 +4,7 @@ from pydantic import BaseModel
 
 from xinfu.aftersales.ledger.contracts import ACCOUNT_WORDS, Account, Balance, Entry, Verification
 from xinfu.kit.clock import to_ms
-from xinfu.kit.i18n import Locale
+from xinfu.kit.i18n import Locale, said
 from xinfu.kit.money import Money
 from xinfu.kit.paging import Page
 
@@ -66,7 +66,7 @@ def entry_out(e: Entry, locale: Locale) -> EntryOut:
         seq=e.seq,
         at=to_ms(e.at),
         kind=e.kind,
-        text=_said((e.zh, e.en), locale),
+        text=said(e.zh, e.en, locale),
         lines=[_line(account, amount, locale) for account, amount in e.lines],
         case_no=e.case_no,
         order_no=e.order_no,
@@ -85,7 +85,7 @@ def balances_out(found: list[Balance], locale: Locale) -> BalancesOut:
     return BalancesOut(
         items=[
             BalanceOut(
-                account=b.account, name=_said(ACCOUNT_WORDS[b.account], locale), currency=b.currency, debit=b.debit.plain(),
+                account=b.account, name=said(*ACCOUNT_WORDS[b.account], locale), currency=b.currency, debit=b.debit.plain(),
                 credit=b.credit.plain(), closing=b.closing.plain(),
             )
             for b in found
@@ -94,14 +94,14 @@ def balances_out(found: list[Balance], locale: Locale) -> BalancesOut:
 
 
 def verification_out(v: Verification, locale: Locale) -> VerificationOut:
-    return VerificationOut(ok=v.ok, entries=v.entries, hash=v.hash, wrong_at=v.wrong_at, text=_said((v.zh, v.en), locale))
+    return VerificationOut(ok=v.ok, entries=v.entries, hash=v.hash, wrong_at=v.wrong_at, text=said(v.zh, v.en, locale))
 
 
 def rows(e: Entry, locale: Locale) -> list[list[str]]:
     """One entry for a spreadsheet: a row for each of its lines."""
     return [
         [
-            str(e.seq), e.at.isoformat(), e.kind, safe(_said((e.zh, e.en), locale)), account, _said(ACCOUNT_WORDS[account], locale),
+            str(e.seq), e.at.isoformat(), e.kind, safe(said(e.zh, e.en, locale)), account, said(*ACCOUNT_WORDS[account], locale),
             amount.plain() if amount.minor > 0 else "", (-amount).plain() if amount.minor < 0 else "", amount.currency, safe(e.order_no),
             safe(e.case_no), safe(e.actor_name), e.hash,
         ]
@@ -123,8 +123,4 @@ def safe(text: str) -> str:
 def _line(account: Account, amount: Money, locale: Locale) -> LineOut:
     debit = amount.plain() if amount.minor > 0 else ""
     credit = (-amount).plain() if amount.minor < 0 else ""
-    return LineOut(account=account, name=_said(ACCOUNT_WORDS[account], locale), debit=debit, credit=credit, currency=amount.currency)
-
-
-def _said(words: tuple[str, str], locale: Locale) -> str:
-    return words[0] if locale == "zh-CN" else words[1]
+    return LineOut(account=account, name=said(*ACCOUNT_WORDS[account], locale), debit=debit, credit=credit, currency=amount.currency)

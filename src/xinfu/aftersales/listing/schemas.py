@@ -9,7 +9,7 @@ from xinfu.aftersales.listing.policy import Finding, Terms
 from xinfu.commerce.sale_facts import SaleFacts
 from xinfu.kit.clock import from_ms, to_ms
 from xinfu.kit.errors import Invalid
-from xinfu.kit.i18n import Locale
+from xinfu.kit.i18n import Locale, said
 from xinfu.kit.ids import Id
 from xinfu.kit.money import Money
 from xinfu.kit.paging import Page
@@ -146,7 +146,7 @@ class OutcomeOut(BaseModel):
 
 
 def finding_out(f: Finding, locale: Locale) -> FindingOut:
-    return FindingOut(code=f.code, field=f.field, text=f.zh if locale == "zh-CN" else f.en, warning=f.warning)
+    return FindingOut(code=f.code, field=f.field, text=said(f.zh, f.en, locale), warning=f.warning)
 
 
 def facts_out(facts: SaleFacts | None) -> FactsOut | None:
@@ -177,4 +177,4 @@ def listings_out(page: Page[Listing], counts: dict[str, int], locale: Locale) ->
 
 
 def outcome_out(o: Outcome, locale: Locale) -> OutcomeOut:
-    return OutcomeOut(id=o.id, code=o.code, text=o.zh if locale == "zh-CN" else o.en)
+    return OutcomeOut(id=o.id, code=o.code, text=said(o.zh, o.en, locale))

@@ -14,7 +14,7 @@ from xinfu.aftersales.packs.pack import Pack
 from xinfu.aftersales.packs.reading import MAX_CHARACTERS
 from xinfu.aftersales.packs.writing import values_of
 from xinfu.kit.clock import to_ms
-from xinfu.kit.i18n import Locale
+from xinfu.kit.i18n import Locale, said
 
 _ID = r"^[a-z0-9][a-z0-9-]{1,39}$"
 
@@ -158,7 +158,7 @@ class LookOut(BaseModel):
 
 def saved_out(saved: SavedPack, locale: Locale) -> SavedPackOut:
     return SavedPackOut(
-        pack=saved.pack, version=saved.version, name=saved.zh if locale == "zh-CN" else saved.en, effective_from=saved.effective_from,
+        pack=saved.pack, version=saved.version, name=said(saved.zh, saved.en, locale), effective_from=saved.effective_from,
         state=saved.state, shipped=saved.shipped, note=saved.note, author=saved.author,
         saved_at=to_ms(saved.saved_at) if saved.saved_at else None,
     )  # fmt: skip
@@ -225,7 +225,7 @@ def _side(side: Side, locale: Locale) -> SideOut:
 
 
 def _words(line: Explanation, locale: Locale) -> str:
-    return line.zh if locale == "zh-CN" else line.en
+    return said(line.zh, line.en, locale)
 
 
 def _plain(minor: int) -> str:

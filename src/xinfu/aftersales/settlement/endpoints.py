@@ -11,7 +11,7 @@ from xinfu.aftersales.settlement.service import Settlement
 from xinfu.identity import CurrentActor, CurrentShop
 from xinfu.kit.clock import to_ms
 from xinfu.kit.http import locale_of, provided
-from xinfu.kit.i18n import Locale
+from xinfu.kit.i18n import Locale, said
 
 router = APIRouter(prefix="/api/v1/aftersales/settlement", tags=["after-sales"])
 
@@ -56,6 +56,6 @@ def _out(d: Difference, locale: Locale) -> DifferenceOut:
         ours=d.ours.plain() if d.ours is not None else None,
         theirs=d.theirs.plain() if d.theirs is not None else None,
         currency=amount.currency if amount is not None else "",
-        text=d.zh if locale == "zh-CN" else d.en,
-        advice=zh if locale == "zh-CN" else en,
+        text=said(d.zh, d.en, locale),
+        advice=said(zh, en, locale),
     )
