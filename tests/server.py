@@ -34,8 +34,8 @@ class RunningCentre:
         command += ["--data", str(self.data), "--port", str(self.port), *self._extra]
         if self._dsn:
             command += ["--database", self._dsn]
-        environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-        self.process = subprocess.Popen(command, stderr=self.log.open("ab"), stdout=subprocess.DEVNULL, preexec_fn=preexec, env=environment)
+        log = self.log.open("ab")
+        self.process = subprocess.Popen(command, stderr=log, stdout=subprocess.DEVNULL, preexec_fn=preexec, env=child_environment())
         for _ in range(1800):
             if self.process.poll() is not None:
                 raise RuntimeError(self.log.read_text()[-3000:])
@@ -85,6 +85,11 @@ class RunningCentre:
         assert status == 200, body
         cookie = "; ".join(f"{k}={v}" for k, v in cookies.items())
         return {"Cookie": cookie, "X-CSRF-Token": cookies["xinfu_csrf"], "Origin": self.url}
+
+
+def child_environment() -> dict[str, str]:
+    """Compiled modules are what makes a start take one second instead of ten."""
+    return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _decoded(raw: bytes) -> Any:

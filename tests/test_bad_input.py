@@ -15,6 +15,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
+from tests.demo_centre import demo_centre
 from tests.server import RunningCentre
 from xinfu.kit.paging import encode_cursor
 
@@ -24,7 +25,7 @@ API = "/api/v1"
 
 @pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCentre]:
-    running = RunningCentre(tmp_path_factory.mktemp("input") / "data", command="demo", extra=("--no-simulate",)).start()
+    running = demo_centre(tmp_path_factory, "input")
     yield running
     running.stop()
 

@@ -11,6 +11,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
 from schemathesis.schemas import APIOperation
 
+from tests.demo_centre import demo_centre
 from tests.server import RunningCentre
 
 EXAMPLES = 3
@@ -18,7 +19,7 @@ EXAMPLES = 3
 
 @pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCentre]:
-    running = RunningCentre(tmp_path_factory.mktemp("openapi") / "data", command="demo", extra=("--no-simulate",)).start()
+    running = demo_centre(tmp_path_factory, "openapi")
     yield running
     running.stop()
 

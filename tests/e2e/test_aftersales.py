@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.conftest import DemoCentre
+from tests.demo_centre import DemoCentre
 from tests.e2e.people import PHONE, Colleague, Customer, chromium
 
 pytestmark = pytest.mark.e2e
@@ -163,8 +163,9 @@ def test_a_refusal_that_is_appealed_is_judged_by_another_person(
 def test_an_agent_sees_the_case_and_adds_to_it_but_does_not_decide(colleague: Callable[..., Colleague]) -> None:
     agent = colleague("agent1")
     agent.go("aftersales/cases")
-    agent.page.locator(".rows li button").first.click()
+    agent.page.locator("ul.rows li button").first.click()
     page = agent.page
+    expect(page.locator("article h1")).to_be_visible()
     expect(page.locator("article")).to_contain_text("由专员或组长定")
     expect(page.locator(".steps")).to_have_count(0)
     page.get_by_label("写一条内部备注").fill("客户周末才在家")
@@ -186,7 +187,7 @@ def test_after_sales_is_read_on_a_phone_and_in_english(colleague: Callable[..., 
         expect(page.get_by_text(word).first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], where
     owner.go("aftersales/cases")
-    page.locator(".rows li button").first.click()
+    page.locator("ul.rows li button").first.click()
     expect(page.locator("article h1")).to_be_visible()
     expect(page.locator(".rows")).to_be_hidden()
     page.get_by_role("button", name="Back to the list").click()

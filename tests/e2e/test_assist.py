@@ -8,12 +8,12 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.conftest import DemoCentre
+from tests.demo_centre import DemoCentre
 from tests.e2e.people import PHONE, Colleague, Customer, chromium, here
 
 pytestmark = pytest.mark.e2e
 
-UNPAID, TRAVELLING, SHATTERED = "方一一", "高远", "孟知瓷"
+UNPAID, TRAVELLING, FAULTY = "方一一", "高远", "陆北"
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +129,7 @@ def test_a_request_after_the_sale_shows_its_rules_is_opened_and_taken_back(
     known: Callable[[str], Customer], colleague: Callable[..., Colleague]
 ) -> None:
     agent = colleague("agent3")
-    served(known(SHATTERED), agent, SHATTERED, "收到的杯子碎了")
+    served(known(FAULTY), agent, FAULTY, "收到的显卡是坏的")
     page = agent.page
     page.get_by_role("tab", name=re.compile("订单")).click()
     page.get_by_role("button", name="售后", exact=True).first.click()

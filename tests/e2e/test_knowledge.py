@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.conftest import DemoCentre
+from tests.demo_centre import DemoCentre
 from tests.e2e.people import Colleague, Customer, chromium
 
 pytestmark = pytest.mark.e2e

@@ -17,7 +17,7 @@ from xinfu.aftersales.shares import split
 from xinfu.aftersales.views import keep_work, work_of
 from xinfu.commerce import OrderState
 from xinfu.identity import Permission
-from xinfu.kit.auth import Actor
+from xinfu.kit.auth import Actor, system_actor
 from xinfu.kit.database import Unit
 from xinfu.kit.errors import Conflict, Invalid
 from xinfu.kit.ids import Id
@@ -221,6 +221,6 @@ def _action(row: CaseRow, grant: Grant | None) -> Action:
 
 def _decider(approval: Approval) -> Actor:
     if not approval.votes:
-        return Actor("system", "system", "系统", frozenset({approval.shop_id}))
+        return system_actor(approval.shop_id)
     person = approval.votes[-1].person
     return Actor("staff", person.id, person.name, frozenset({approval.shop_id}), role=person.role)

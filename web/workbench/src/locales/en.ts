@@ -183,7 +183,7 @@ const en: typeof zh = {
   widget: { tag: "Put the chat on your site", tag_hint: "Add this line to the page; that is all.", secret: "Identity secret", secret_hint: "Sign who is logged in with it, and the desk knows whom it talks to. Keep it on your server." },
   simulator: { title: "Simulated customers", hint: "For the demo: made-up customers keep coming. Switch off and no new ones come.", on: "On", off: "Off" },
   audit: {
-    hint: "Who did what, and when. To read only.", filter: "Only this action", every: "Every action", none: "No entries", none_hint: "Try another filter.", when: "When", who: "Who", what: "What", detail: "Details", from: "From",
+    hint: "Who did what, and when. To read only.", filter: "Only this action", every: "Every action", none: "No entries", none_hint: "Try another filter.", when: "When", who: "Who", console: "Command line", what: "What", detail: "Details", from: "From",
     action: {
       risk_confirmed: "Confirmed a finding", risk_dismissed: "Dismissed a finding", risk_appealed: "Appealed a finding", risk_trusted: "Trusted something shared", risk_distrusted: "Took trust back", risk_warned: "Warned a customer", risk_ended: "Ended by the rules", risk_left_out: "Left out of figures", risk_counted_again: "Counted again", risk_rules_saved: "Changed the protection rules",
       sign_in_ok: "Signed in", sign_in_failed: "Sign-in failed", sign_in_ended: "Signed out", staff_created: "Added a person", staff_changed: "Changed a person", staff_renamed: "Changed name", staff_password_changed: "Changed password", staff_password_reset: "Reset password", role_changed: "Changed a role",

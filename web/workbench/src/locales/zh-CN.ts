@@ -182,7 +182,7 @@ export default {
   widget: { tag: "把聊天窗口放到你的网站", tag_hint: "把这一行放进网页，就有了。", secret: "身份密钥", secret_hint: "用它给已登录的客户签名，聊天时就知道是谁。只放在服务器上。" },
   simulator: { title: "模拟客户", hint: "演示用：一直有假客户来聊天。关掉后不再有新的。", on: "开着", off: "关着" },
   audit: {
-    hint: "谁在什么时候做了什么。只能看，不能改。", filter: "只看哪种操作", every: "所有操作", none: "没有记录", none_hint: "换个条件试试。", when: "时间", who: "谁", what: "做了什么", detail: "细节", from: "来自",
+    hint: "谁在什么时候做了什么。只能看，不能改。", filter: "只看哪种操作", every: "所有操作", none: "没有记录", none_hint: "换个条件试试。", when: "时间", who: "谁", console: "命令行", what: "做了什么", detail: "细节", from: "来自",
     action: {
       risk_confirmed: "确认风险提示", risk_dismissed: "排除风险提示", risk_appealed: "申诉风险提示", risk_trusted: "标记可信", risk_distrusted: "取消信任", risk_warned: "提醒客户", risk_ended: "按规定结束会话", risk_left_out: "不计入统计", risk_counted_again: "恢复计入统计", risk_rules_saved: "改员工保护规则",
       sign_in_ok: "登录", sign_in_failed: "登录失败", sign_in_ended: "退出登录", staff_created: "添加员工", staff_changed: "修改员工", staff_renamed: "改名", staff_password_changed: "修改密码", staff_password_reset: "重置密码", role_changed: "修改角色",
