@@ -157,9 +157,16 @@ def test_which_clock_runs() -> None:
 
 def test_a_customer_is_abandoned_when_their_agent_is_gone_three_minutes() -> None:
     served = Summary("1", "s", "c", "访客", state="agent", handed_at=NOW, waiting_since=NOW)
-    assert is_abandoned(served, NOW - RETURN_MS, 0, NOW)
-    assert not is_abandoned(served, NOW - RETURN_MS + 1, 0, NOW)
-    assert not is_abandoned(served, None, 0, NOW)
-    assert is_abandoned(served, None, 0, NOW + RETURN_MS)
+    assert is_abandoned(served, NOW - RETURN_MS, True, NOW)
+    assert not is_abandoned(served, NOW - RETURN_MS + 1, True, NOW)
     content = Summary("1", "s", "c", "访客", state="agent", handed_at=NOW)
-    assert not is_abandoned(content, NOW - timedelta(days=1).seconds * 1000, 0, NOW)
+    assert not is_abandoned(content, NOW - timedelta(days=1).seconds * 1000, True, NOW)
+
+
+def test_someone_signed_off_but_there_is_measured_by_their_silence() -> None:
+    long_ago = NOW - timedelta(hours=1).seconds * 1000
+    taken = Summary("1", "s", "c", "访客", state="agent", handed_at=NOW, waiting_since=long_ago)
+    asked_again = Summary("1", "s", "c", "访客", state="agent", handed_at=long_ago, waiting_since=NOW)
+    for c in (taken, asked_again):
+        assert not is_abandoned(c, long_ago, False, NOW + RETURN_MS - 1)
+        assert is_abandoned(c, long_ago, False, NOW + RETURN_MS)

@@ -170,6 +170,19 @@ async def test_customers_of_someone_gone_for_good_return_to_the_queue_with_the_t
     assert house.offered_to(conversation) == "lan"
 
 
+async def test_a_conversation_taken_by_someone_who_signed_off_long_ago_stays_with_them(house: House) -> None:
+    mei = await house.comes_online("mei")
+    await house.routing.set_state(mei, SHOP, "offline", "")
+    await house.settle(seconds=3600)
+    conversation = house.board.arrives()
+    await house.settle()
+    house.board.accept(conversation, mei)
+    await house.settle(seconds=170)
+    assert house.board.all[conversation].state == "agent"
+    await house.settle(seconds=20)
+    assert house.board.all[conversation].state == "queued"
+
+
 async def test_leads_hear_once_of_each_limit_passed(house: House) -> None:
     mei = await house.comes_online("mei")
     house.settings.value = ShopSettings(first_response_s=15, round_response_s=30, offer_timeout_s=300)

@@ -99,15 +99,15 @@ def light(since: int, limit_s: int, now: int) -> Light:
     return "amber" if waited >= limit_s * 1000 * AMBER else "green"
 
 
-def is_abandoned(c: Summary, offline_since: int | None, known_since: int, now: int) -> bool:
-    """Whether a served customer waits for someone who is gone.
+def is_abandoned(c: Summary, offline_since: int, gone: bool, now: int) -> bool:
+    """Whether a served customer waits for someone who is not at work.
 
-    `offline_since`: when the agent went, None for one never seen at work (they answer without a socket, so only their silence counts from
-    `known_since` on).
+    `offline_since`: when the agent went, or since when we would have seen one who was never at work. `gone`: their last socket closed, so
+    nobody reads what the customer writes; someone signed off but still there (or answering without a socket) is measured by their silence.
     """
     if c.state != "agent" or c.waiting_since is None:
         return False
-    since = max(known_since, c.handed_at or 0, c.waiting_since) if offline_since is None else offline_since
+    since = offline_since if gone else max(offline_since, c.handed_at or 0, c.waiting_since)
     return now - since >= RETURN_MS
 
 

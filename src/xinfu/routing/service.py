@@ -286,7 +286,8 @@ class Routing:
             agent = floor.agents.get(c.assignee_id or "")
             if agent is not None and agent.state != "offline":
                 continue
-            if policy.is_abandoned(c, agent.since if agent else None, self._started, now):
+            gone = agent is not None and agent.left_at is not None
+            if policy.is_abandoned(c, agent.since if agent else self._started, gone, now):
                 await self._return(floor, c)
 
     async def _return(self, floor: Floor, c: Summary) -> None:
