@@ -28,7 +28,7 @@ web-test:
 
 py-test:
 	@scripts/check-system
-	.venv/bin/pytest -n 2 --dist loadfile
+	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 wheel: setup
 	rm -rf src/xinfu/static && cp -r web/dist src/xinfu/static && rm -f src/xinfu/static/.built

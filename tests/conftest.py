@@ -24,6 +24,13 @@ settings.register_profile("xinfu", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("xinfu")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first: whoever is done early then takes the small ones, and the workers end together."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    browser = {item.path for item in items if item.get_closest_marker("e2e")}
+    items.sort(key=lambda item: 0 if item.path in slow else 1 if item.path in browser else 2)
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     server = PostgresServer()

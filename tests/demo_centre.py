@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server import RunningCentre, child_environment
+from tests.server import RunningCentre
 
 
 class DemoCentre(RunningCentre):
@@ -37,6 +37,6 @@ def _filled(folder: Path) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
             command = [sys.executable, "-c", "from xinfu.cli import main; main()", "init", "--demo", "--data", str(data)]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=child_environment())
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
             done.touch()
     return data

@@ -13,6 +13,8 @@ from xinfu.cli import app
 from xinfu.kit.errors import Refusal
 from xinfu.kit.ids import new_id
 
+pytestmark = pytest.mark.slow
+
 
 def run(*words: str) -> str:
     result = CliRunner().invoke(app, list(words), catch_exceptions=False)

@@ -19,6 +19,8 @@ from tests.demo_centre import demo_centre
 from tests.server import RunningCentre
 from xinfu.kit.paging import encode_cursor
 
+pytestmark = pytest.mark.slow
+
 MARKUP = "<script>alert(1)</script><img src=x onerror=alert(1)>&amp;'\"{{7*7}}"
 API = "/api/v1"
 

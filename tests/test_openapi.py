@@ -14,6 +14,8 @@ from schemathesis.schemas import APIOperation
 from tests.demo_centre import demo_centre
 from tests.server import RunningCentre
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = 3
 
 

@@ -381,16 +381,15 @@ def create_app(config: Config, clock: Clock | None = None) -> Front:
     http.state.ready = False
     install_problem_handlers(http)
     routers = (
-        identity.router, conversation_endpoints.router, file_endpoints.router, widget_endpoints.router,
-        customers.router, commerce.router, commerce.operations_router, aftersales.router, aftersales.case_router,
-        aftersales.customer_router, authority.router, ledger.router, settlement.router,
-        pack_endpoints.router, listing.router,
-        knowledge.router, teaching.router, routing.router, risk.router, reception.router, reception.assist_router, reception.llm_router,
+        identity.router, conversation_endpoints.router, file_endpoints.router, widget_endpoints.router, customers.router,
+        commerce.router, commerce.operations_router, aftersales.router, aftersales.case_router, aftersales.customer_router,
+        authority.router, ledger.router, settlement.router, pack_endpoints.router, listing.router,
+        knowledge.router, knowledge.scripts_router, teaching.router, routing.router, risk.router,
+        reception.router, reception.assist_router, reception.llm_router,
     )  # fmt: skip
-    for router in routers:
-        http.include_router(router)
-    if config.demo:
-        http.include_router(demo.router)
+    for router in (*routers, demo.router) if config.demo else routers:
+        # Routes as they stand, with their whole path: including a router analyses each of them again, at the first request.
+        http.router.routes.extend(router.routes)
     _add_health(http, centre)
     _add_pages(http, config)
     return Front(centre, http, routers)

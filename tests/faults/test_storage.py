@@ -20,6 +20,8 @@ from xinfu.kit import clock as kit_clock
 from xinfu.kit.clock import SystemClock
 from xinfu.routing.policy import light
 
+pytestmark = pytest.mark.slow
+
 CUSTOMERS = 8
 READY = "/readyz"
 

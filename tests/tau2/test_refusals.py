@@ -25,6 +25,8 @@ from xinfu.kit.errors import Forbidden, Invalid, NotFound
 from xinfu.kit.money import Money
 from xinfu.tau2 import Yes
 
+pytestmark = pytest.mark.slow
+
 
 def test_there_are_enough_of_them_and_none_twice() -> None:
     assert len(WRONG) >= 60

@@ -29,6 +29,8 @@ from xinfu.teaching.model import ModelContent, ModelInUse, ModelVersion, Trainin
 from xinfu.teaching.training import Effort
 from xinfu.understanding import Understanding
 
+pytestmark = pytest.mark.slow
+
 BUILT_IN = Understanding.load()
 
 
