@@ -177,7 +177,11 @@ async def test_a_conversation_taken_by_someone_who_signed_off_long_ago_stays_wit
     conversation = house.board.arrives()
     await house.settle()
     house.board.accept(conversation, mei)
-    await house.settle(seconds=170)
+    await house.settle(seconds=100)
+    await house.routing.disconnected(mei, SHOP)  # a page loaded again
+    await house.settle(seconds=3)
+    await house.routing.connected(mei, SHOP)
+    await house.settle(seconds=70)
     assert house.board.all[conversation].state == "agent"
     await house.settle(seconds=20)
     assert house.board.all[conversation].state == "queued"

@@ -18,10 +18,8 @@ from xinfu.kit.clock import FixedClock
 from xinfu.tau2 import Copies, Workplace, difference, play, read_tasks, report
 from xinfu.tau2.commands import apply_command, export_command
 
-pytestmark = pytest.mark.slow
-
 FOLDER = Path(os.environ.get("XINFU_SHARED", Path(__file__).parents[2].parent / "shared")) / "data/tau2_retail"
-pytestmark = pytest.mark.skipif(not FOLDER.exists(), reason="the published files are not here")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not FOLDER.exists(), reason="the published files are not here")]
 
 type Json = dict[str, Any]
 

@@ -286,8 +286,9 @@ class Routing:
             agent = floor.agents.get(c.assignee_id or "")
             if agent is not None and agent.state != "offline":
                 continue
-            gone = agent is not None and agent.left_at is not None
-            if policy.is_abandoned(c, agent.since if agent else self._started, gone, now):
+            left = agent.left_at if agent else None
+            since = max(agent.since, left or 0) if agent else self._started
+            if policy.is_abandoned(c, since, left is not None, now):
                 await self._return(floor, c)
 
     async def _return(self, floor: Floor, c: Summary) -> None:
