@@ -22,6 +22,7 @@ from xinfu import benchmark, demo, identity, knowledge, migrations
 from xinfu.app import create_app
 from xinfu.config import Config
 from xinfu.importing import import_app
+from xinfu.kit.bus import Bus
 from xinfu.kit.clock import SystemClock
 from xinfu.kit.database import Database
 from xinfu.kit.errors import Refusal
@@ -133,7 +134,7 @@ async def _init(config: Config) -> dict[str, Any]:
         _drop_older_demo(config)
     await migrations.upgrade(config)
     clock, passwords = SystemClock(), identity.Passwords()
-    database = Database(config.database_url)
+    database = Database(config.database_url, Bus())
     try:
         if not config.demo:
             made = await identity.bootstrap(database, clock, passwords)

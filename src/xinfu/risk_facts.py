@@ -13,6 +13,7 @@ from sqlalchemy import Row, and_, or_, select
 
 from xinfu.aftersales.contracts import Case, CaseChanged
 from xinfu.aftersales.contracts import RiskWord as CaseWord
+from xinfu.aftersales.lifecycle import LIVE
 from xinfu.aftersales.model import CaseRow
 from xinfu.commerce import OrderChanged
 from xinfu.commerce.model import OrderLineRow, OrderRow, ParcelRow, ParcelScan, Payment, ProductRow
@@ -123,6 +124,11 @@ class ShopFacts:
                 return []
             orders = (await unit.execute(select(*_ORDER).where(OrderRow.shop_id == shop_id, OrderRow.id == row.order_id))).all()
             return [*await self._orders(unit, shop_id, orders), *await self._case(unit, row)]
+
+    async def unsettled(self, shop_id: Id, since: datetime) -> Sequence[str]:
+        query = select(CaseRow.number).where(CaseRow.shop_id == shop_id, CaseRow.state.in_(list(LIVE)), CaseRow.opened_at >= since)
+        async with self._database.read() as unit:
+            return (await unit.scalars(query.order_by(CaseRow.opened_at, CaseRow.id))).all()
 
     async def photos(self, shop_id: Id, ids: Sequence[str]) -> tuple[str, ...]:
         async with self._database.read() as unit:

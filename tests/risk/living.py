@@ -44,6 +44,9 @@ class Memory:
     async def case(self, shop_id: Id, number: str) -> Sequence[Fact]:
         return self.cases.get(number, [])
 
+    async def unsettled(self, shop_id: Id, since: datetime) -> Sequence[str]:
+        return list(self.cases)
+
     async def currency(self, shop_id: Id) -> str:
         return "CNY"
 

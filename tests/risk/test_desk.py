@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import func, select
 
-from tests.risk.living import OTHER, READS, SHOP, Living, person, seen
+from tests.risk.living import NOON, OTHER, READS, SHOP, Living, person, seen
 from xinfu.kit.audit import AuditEntry
 from xinfu.kit.auth import Actor
 from xinfu.kit.clock import FixedClock
 from xinfu.kit.database import Database
 from xinfu.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from xinfu.kit.ids import new_id
-from xinfu.risk import Action, Claim, FindingChanged, Pattern
+from xinfu.risk import Account, Action, Claim, FindingChanged, Order, Pattern
 from xinfu.risk.errors import AnotherMustDecide, FindingNotFound, LinkNotFound, WordsMissing, WrongFindingState
 
 
@@ -49,6 +49,27 @@ async def test_another_serial_number_is_written_down_with_reasons_money_and_evid
     assert "王小明" not in found.customer and found.customer.startswith("王")
     await living.database.bus.drain()  # type: ignore[union-attr]
     assert [(e.subject, e.pattern, e.state) for e in told] == [("A1", "swap", "open")]
+
+
+async def test_a_case_that_came_while_nobody_listened_is_found_at_the_next_start_and_told_once(living: Living) -> None:
+    told: list[FindingChanged] = []
+
+    async def hear(event: FindingChanged) -> None:
+        told.append(event)
+
+    living.database.bus.subscribe(FindingChanged, hear)  # type: ignore[union-attr]
+    await living.stop()
+    customer = await living.customer()
+    living.source.orders["o1"] = [Account(customer, None, ""), Order("o1", customer, NOON, paid=300.0, serial_out="SN12AB34CD")]
+    claim = Claim("A1", "o1", customer, NOON, "return", serial_in="SN99XY77QW", amount=300.0)
+    living.source.cases["A1"] = [*living.source.orders["o1"], claim]
+    for _ in range(2):
+        living.build()
+        await living.start()
+        assert [(f.pattern, f.subject) for f in await findings(living)] == [("swap", "A1")]
+        await living.stop()
+    await living.database.bus.drain()  # type: ignore[union-attr]
+    assert len(told) == 1
 
 
 async def test_the_word_for_a_case_calls_a_person_or_approves_and_never_refuses(living: Living) -> None:

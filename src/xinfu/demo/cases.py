@@ -10,9 +10,11 @@ from xinfu import aftersales, commerce
 from xinfu.aftersales import Case, CaseServices, Found, Terms
 from xinfu.aftersales.authority import Authority
 from xinfu.aftersales.ledger import Ledger
+from xinfu.aftersales.packs.service import PackDesk
 from xinfu.aftersales.settlement import Settlement, simulated
 from xinfu.demo.populate import DemoServices
-from xinfu.identity import Authenticator, Permission, Roles, console_actor
+from xinfu.demo.sagas import RING
+from xinfu.identity import Authenticator, Permission, Roles, Shops, console_actor
 from xinfu.identity.policy import SEEDED_ROLES
 from xinfu.kit.auth import Actor
 from xinfu.kit.bus import Bus
@@ -57,7 +59,27 @@ async def populate_cases(services: DemoServices, shop_id: Id, folder: Path) -> i
     actor = console_actor([shop_id])
     if (await shop.services.cases.search(actor, shop_id, None, None, None, 1)).items:
         return 0
-    orders = _delivered(services, actor, shop_id)
+    async with _remembering(services):
+        return await _populate(shop, services, actor)
+
+
+@contextlib.asynccontextmanager
+async def _remembering(services: DemoServices) -> AsyncIterator[None]:
+    """What the rules say of each wish is kept, as in a running centre, for whoever asks what other rules would have said."""
+    database, clock = services.database, services.clock
+    authenticator = Authenticator(database, clock)
+    PackDesk(database, clock, services.settings, Shops(database, clock, services.settings, authenticator), aftersales.Packs.shipped())
+    bus = database.bus
+    if bus is None:
+        raise ValueError("the demo's database needs a bus")
+    await bus.start()
+    yield
+    await bus.drain()
+    await bus.stop()
+
+
+async def _populate(shop: _Shop, services: DemoServices, actor: Actor) -> int:
+    orders = _delivered(services, actor, shop.id)
     made = 0
     for wish, following in _STORIES:
         if (case := await _opened(shop, orders, wish)) is None:
@@ -66,7 +88,28 @@ async def populate_cases(services: DemoServices, shop_id: Id, folder: Path) -> i
         if following is not None:
             with contextlib.suppress(Refusal):  # an order of today may not allow it: then the case stays as it was opened
                 await following(shop, case)
+    return made + await _of_the_ring(shop, services, actor)
+
+
+async def _of_the_ring(shop: _Shop, services: DemoServices, actor: Actor) -> int:
+    """Every set the ring bought arrived broken, they say; the earlier ones were believed."""
+    book = commerce.Orders(services.database, services.clock)
+    pages = [await book.search(actor, shop.id, one.name, None, None, "zh-CN", _PAGE) for one in RING]
+    orders = sorted((order for page in pages for order in page.items), key=lambda order: order.placed_at)
+    made = 0
+    for n, order in enumerate(orders):
+        one = order.no, Actor("customer", order.customer_id, order.receiver, frozenset({shop.id}), _OWN)
+        words = ("壶嘴磕碎了", "收到就碎了两只杯子", "盖子摔裂了，没法用")[n % 3]
+        case = await _opened(shop, _each(one), _wish("refund_only", "damaged", words, party="carrier"))
+        made += case is not None
+        if case is not None and n < len(orders) - 2:
+            await _accept(shop, case)
     return made
+
+
+async def _each(*orders: tuple[str, Actor]) -> AsyncIterator[tuple[str, Actor]]:
+    for order in orders:
+        yield order
 
 
 def _services(services: DemoServices, folder: Path) -> CaseServices:

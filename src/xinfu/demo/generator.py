@@ -20,7 +20,7 @@ from xinfu.demo.carriage import Journey, plan
 from xinfu.demo.daytime import DAY, HOUR, as_datetime, hour_of, midnight, next_at
 from xinfu.demo.people import Home, Person
 from xinfu.demo.pricing import PriceBook
-from xinfu.demo.sagas import SAGAS, Errand, Fate
+from xinfu.demo.sagas import CAST, Errand, Fate
 from xinfu.kit.ids import Id
 from xinfu.kit.money import Money
 
@@ -88,7 +88,7 @@ class Generator:
         return out
 
     def _errands(self) -> Iterator[tuple[Person, Errand]]:
-        for person, saga in zip(self._people, SAGAS, strict=False):
+        for person, saga in zip(self._people, CAST, strict=False):
             for errand in saga.errands:
                 yield person, errand
 

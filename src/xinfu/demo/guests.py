@@ -5,7 +5,7 @@ from random import Random
 
 from xinfu.demo.people import Person, make_people
 from xinfu.demo.populate import SLUG, Size
-from xinfu.demo.sagas import SAGAS, Saga
+from xinfu.demo.sagas import CAST, SAGAS, Saga
 from xinfu.identity import Shops
 from xinfu.kit.clock import Clock
 
@@ -33,7 +33,7 @@ class Guests:
     async def anyone(self) -> Guest:
         """One of the crowd: the customers of the sagas are left to whoever looks at the demo."""
         if not self._people:
-            self._people = make_people(self._seed, self._clock.now(), self._customers)[len(SAGAS) :]
+            self._people = make_people(self._seed, self._clock.now(), self._customers)[len(CAST) :]
         (person,) = self._rng.choices(self._people, [p.habit for p in self._people])  # who buys often also asks often
         if person.record.language != "en" and self._rng.random() < 0.05:  # they are few, but a visitor should meet one
             person = self._rng.choice([p for p in self._people if p.record.language == "en"] or [person])

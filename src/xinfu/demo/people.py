@@ -1,13 +1,13 @@
 """The demo shop's customers: most of them ordinary, some very good ones, some generous ones, and the odd ones every real shop has."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
 from xinfu.customers import NewAddress, NewCustomer
 from xinfu.demo import names
 from xinfu.demo.daytime import as_datetime, midnight
-from xinfu.demo.sagas import SAGAS
+from xinfu.demo.sagas import CAST, SAGAS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +31,20 @@ class Person:
 
 
 def make_people(seed: int, now: datetime, count: int) -> list[Person]:
-    """`count` customers, the same for the same seed; the first are those of SAGAS."""
+    """`count` customers, the same for the same seed; the first are those of CAST."""
     rng = Random(f"people {seed}")  # noqa: S311 - believable people, not secrets
     today = as_datetime(midnight(int(now.timestamp())))
     return [_person(rng, i, today) for i in range(count)]
 
 
 def _person(rng: Random, i: int, today: datetime) -> Person:
-    saga = SAGAS[i] if i < len(SAGAS) else None
+    saga = CAST[i] if i < len(CAST) else None
     draw = rng.random()
     english = saga.english if saga else draw < 0.02
     name = saga.name if saga else _name(rng, i, english)
     home = _home(rng, name, f"1990000{i:04d}" if i % 97 != 96 or saga else "", near=saga is not None)
+    if saga and saga.ring:
+        home = _shared_home(name, home.address.phone, i - len(SAGAS))
     gives = bool(saga and saga.gift) or (saga is None and rng.random() < 0.07)
     friend = _home(rng, _name(rng, i, False, plain=True), f"1980000{i:04d}", near=saga is not None) if gives else None
     vip = saga.vip if saga else _vip(rng.random())
@@ -81,6 +83,14 @@ def _home(rng: Random, receiver: str, phone: str, near: bool = False) -> Home:
     number = 1 + int(rng.random() * 880)
     door = f"{1 + int(rng.random() * 30)} 幢 {1 + int(rng.random() * 28)}0{1 + int(rng.random() * 4)} 室"
     return Home(NewAddress(receiver, phone, f"{province}{district}{street} {number} 号{estate} {door}"), region, district)
+
+
+def _shared_home(receiver: str, phone: str, way: int) -> Home:
+    """One door for a whole ring, written in another way by each of them."""
+    home = _home(Random("ring"), receiver, phone, near=True)  # noqa: S311 - believable, not secret
+    words = home.address.address
+    written = (words, words.replace(" ", "").replace("幢", "号楼"), words.replace(" 幢 ", "栋").removesuffix(" 室"))[way % 3]
+    return replace(home, address=NewAddress(receiver, phone, written))
 
 
 def _vip(draw: float) -> int:

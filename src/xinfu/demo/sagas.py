@@ -40,6 +40,7 @@ class Saga:
     vip: int = 0
     gift: bool = False
     english: bool = False
+    ring: bool = False
 
 
 SAGAS: tuple[Saga, ...] = (
@@ -90,3 +91,11 @@ SAGAS: tuple[Saga, ...] = (
     Saga("石磊", "包裹疑似丢失", "A parcel that seems lost", (Errand(8, ("HA-KETTLE-15",), "lost"),)),
     Saga("丁丁", "第一次来，还没有订单", "New here, no orders yet"),
 )
+
+# Three accounts that live behind one door and write it in three ways; their tea sets keep arriving broken. Nobody signs in as them.
+RING: tuple[Saga, ...] = (
+    Saga("葛一舟", "茶具总是碎", "Tea sets keep breaking", (Errand(23, ("FG-TEASET",)), Errand(5, ("FG-POT",))), ring=True),
+    Saga("葛逸州", "茶具总是碎", "Tea sets keep breaking", (Errand(16, ("FG-TEASET",)),), ring=True),
+    Saga("葛亦周", "茶具总是碎", "Tea sets keep breaking", (Errand(11, ("FG-TEASET",)), Errand(6, ("FG-BOWL-45",))), ring=True),
+)
+CAST = SAGAS + RING

@@ -214,8 +214,8 @@ class RiskBook:
         reasons = list(sign.reasons)
         if before:
             others = len([m for m in entity if self._signs[m][pattern]])
-            zh = f"同一批账号此前已有 {before} 次同类情况（{others} 个账号，{chances} 单）"
-            reasons.append(Reason(zh, f"{before} earlier of the kind by the same people ({others} accounts, {chances} orders)"))
+            zh = f"同一批账号另有 {before} 次同类情况（{others} 个账号，{chances} 单）"
+            reasons.append(Reason(zh, f"{before} more of the kind by the same people ({others} accounts, {chances} orders)"))
         return Finding(pattern, round(score, 4), tuple(reasons), self._money(claim), tuple(sign.evidence), sign.hard)
 
     def _money(self, claim: Claim) -> float:

@@ -44,6 +44,10 @@ class FactSource(Protocol):
         """A case with its order, and how it was decided."""
         ...
 
+    async def unsettled(self, shop_id: Id, since: datetime) -> Sequence[str]:
+        """Cases opened since then that are not over, the oldest first."""
+        ...
+
     async def currency(self, shop_id: Id) -> str: ...
 
 
