@@ -14,7 +14,7 @@ from xinfu.kit.database import Database
 from xinfu.kit.http import install_problem_handlers
 from xinfu.kit.ids import new_id
 from xinfu.kit.paging import encode_cursor
-from xinfu.knowledge import Knowledge, Scripts, router
+from xinfu.knowledge import Knowledge, Scripts, router, scripts_router
 
 
 @pytest.fixture
@@ -30,6 +30,7 @@ async def http(database: Database, clock: FixedClock, knowledge: Knowledge) -> A
     app, people = FastAPI(), {name: a_trainer() for name in ("first", "second")}
     app.state.provided = {Knowledge: knowledge, Scripts: Scripts(database, clock), Settings: Settings(database, clock)}
     app.include_router(router)
+    app.include_router(scripts_router)
     app.dependency_overrides = {signed_in.actor: lambda x_person=Header("first"): people[x_person], signed_in.shop: lambda: SHOP}
     install_problem_handlers(app)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop.test/api/v1") as client:

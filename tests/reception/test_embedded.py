@@ -92,9 +92,9 @@ async def test_an_order_is_cancelled_once_after_a_yes(front: Front) -> None:
     assert await front.say("好的", "confirm") == "perform"
     assert await front.count(OrderOperationRow) == 1
     async with front.database.read() as unit:
-        entry = (await unit.scalars(select(AuditEntry))).one()
+        (await unit.scalars(select(AuditEntry).where(AuditEntry.action == "order.cancel"))).one()
         row = (await unit.scalars(select(OrderOperationRow))).one()
-    assert entry.action == "order.cancel" and row.actor_kind == "ai" and row.confirmed_by == "customer" and "好的" in row.confirmation
+    assert row.actor_kind == "ai" and row.confirmed_by == "customer" and "好的" in row.confirmation
 
 
 async def test_nothing_happens_without_a_yes(front: Front) -> None:

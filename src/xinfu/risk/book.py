@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 
+from xinfu.customers.policy import digits_of
 from xinfu.risk import soft
 from xinfu.risk.address import place
 from xinfu.risk.contracts import (
@@ -273,17 +274,29 @@ class RiskBook:
             self.links.add(account, kind, value)
 
     def _link_account(self, account: Account) -> None:
-        self._link(account.id, Kind.PHONE, account.phone)
-        if len(account.phone) >= 9 and account.registered_at:
+        number = self._link_phone(account.id, account.phone)
+        if len(number) >= 9 and account.registered_at:
             # Numbers bought in bulk differ in their last digits and are registered within days.
-            self._link(account.id, Kind.BATCH, f"{account.phone[:-4]}@{account.registered_at.toordinal() // 3}")
-        if len(account.phone) >= 9:
-            self._link(account.id, Kind.TIMING, f"numbers@{account.phone[:-3]}")
+            self._link(account.id, Kind.BATCH, f"{number[:-4]}@{account.registered_at.toordinal() // 3}")
+        if len(number) >= 9:
+            self._link(account.id, Kind.TIMING, f"numbers@{number[:-3]}")
         if account.registered_at:
             self._link(account.id, Kind.TIMING, f"registered@{account.registered_at:%Y%m%d%H}")
 
+    def _link_phone(self, account: str, phone: str) -> str:
+        """However it was typed. Returns the whole number, '' for a masked one, of which only the visible ends tie."""
+        if not phone:
+            return ""
+        number = digits_of(phone)
+        if "*" in phone:
+            if len(number) >= 7:
+                self._link(account, Kind.MASKED_PHONE, f"{number[-7:-4]}****{number[-4:]}")
+            return ""
+        self._link(account, Kind.PHONE, number)
+        return number
+
     def _link_order(self, order: Order) -> None:
-        self._link(order.account_id, Kind.PHONE, order.receiver_phone)
+        self._link_phone(order.account_id, order.receiver_phone)
         if order.address:
             where = place(order.address)
             self._link(order.account_id, Kind.ADDRESS, where.door)

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     DEVICE = "device"
     PAYEE = "payee"
     PHONE = "phone"
+    MASKED_PHONE = "masked_phone"
     PHOTO = "photo"
     ADDRESS = "address"
     BUILDING = "building"

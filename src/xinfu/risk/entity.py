@@ -57,6 +57,8 @@ def label_of(kind: str, value: str) -> str:
     match kind:
         case Kind.PHONE:
             return mask_phone(value)
+        case Kind.MASKED_PHONE:
+            return value
         case Kind.ADDRESS | Kind.BUILDING:
             words = value.split("|", 1)[0]
             return f"{words[:6]}****"

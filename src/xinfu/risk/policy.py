@@ -37,11 +37,13 @@ LINK_RULES: dict[Kind, LinkRule] = {
     Kind.DEVICE: LinkRule(8, 400, 0.2, 6.0),
     Kind.PAYEE: LinkRule(8, 400, 0.2, 6.0),
     Kind.PHONE: LinkRule(6, 200, 0.25, 6.0),
+    # The digits a mask leaves visible: in a large shop strangers share them too.
+    Kind.MASKED_PHONE: LinkRule(0, 100, 0.35, 6.4),
     Kind.PHOTO: LinkRule(40, 200, 0.2, 6.0),
     Kind.ADDRESS: LinkRule(0, 300, 0.3, 6.4),
-    Kind.BUILDING: LinkRule(0, 150, 0.4, 9.0),
     Kind.IP: LinkRule(0, 300, 0.35, 6.4),
-    # Two rings may use one obliging courier: a station joins nobody by itself, it only confirms other ties.
+    # Two rings may live in one village or use one obliging courier: neither joins anybody by itself, it only confirms other ties.
+    Kind.BUILDING: LinkRule(0, 0, 1.0, 99.0),
     Kind.STATION: LinkRule(0, 0, 1.0, 99.0),
     Kind.BATCH: LinkRule(0, 200, 0.35, 6.4),
     Kind.TIMING: LinkRule(0, 100, 0.5, 10.0),

@@ -16,6 +16,7 @@ _WEIGHT: dict[Kind, tuple[float, int]] = {
     Kind.DEVICE: (0.9, 40),
     Kind.PAYEE: (0.9, 40),
     Kind.PHONE: (0.9, 30),
+    Kind.MASKED_PHONE: (0.4, 12),
     Kind.PHOTO: (1.0, 40),
     Kind.ADDRESS: (0.7, 30),
     Kind.IP: (0.6, 30),
@@ -34,7 +35,7 @@ _OWNED = 0.6
 """A value with such a share of its holders in one ring is the ring's own."""
 
 
-_ALONE_NOTHING = frozenset({Kind.BUILDING, Kind.STATION, Kind.TIMING})
+_ALONE_NOTHING = frozenset({Kind.MASKED_PHONE, Kind.BUILDING, Kind.STATION, Kind.TIMING})
 _AT_MOST = 0.3
 """Things strangers share by chance: each kind counts once, and only beside something firmer."""
 

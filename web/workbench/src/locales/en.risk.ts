@@ -35,7 +35,7 @@ export default {
       title: "Linked accounts", alone: "This customer is joined to no other account", joined: "{n} accounts seem to belong together (so does a family)", members: "Accounts", shared: "Shared", back: "Back to findings", cases: "{n} cases", holders: "{n} accounts", me: "Shown",
       joins: "Red: this joins the accounts.", greyed: "Grey: a place many share (dormitory, office, pick-up point) or a trusted one; it counts for nothing.", clean: "Nothing suspicious", findings: "Findings about these accounts", trust: "Trust", trusted: "Trusted: {what}", no_values: "Shares no device, address or payment account with anyone.",
     },
-    kind: { device: "Same device", payee: "Same payer", phone: "Same phone", photo: "Same photo", address: "Same door", building: "Same building", ip: "Same network", station: "Same courier", batch: "Numbers of a batch", timing: "Same moment" },
+    kind: { device: "Same device", payee: "Same payer", phone: "Same phone", masked_phone: "Same visible digits", photo: "Same photo", address: "Same door", building: "Same building", ip: "Same network", station: "Same courier", batch: "Numbers of a batch", timing: "Same moment" },
     timing: { numbers: "consecutive numbers", registered: "registered in one hour" },
     guard: {
       hint: "An agent never has to hang up: a lead or the rules warn and end, and every step is recorded.", none: "No contact needs attention", none_hint: "When someone abuses staff or keeps pressing after a refusal, it appears here and the leads are told.",

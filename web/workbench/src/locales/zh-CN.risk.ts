@@ -35,7 +35,7 @@ export default {
       title: "关联账号", alone: "这位客户没有和别的账号连在一起", joined: "{n} 个账号看起来是一起的（一家人也会这样）", members: "账号", shared: "共同点", back: "返回风险提示", cases: "{n} 个售后单", holders: "{n} 个账号", me: "正在看",
       joins: "红线：这项共同点把账号连在一起。", greyed: "灰线：很多人共用的地方（宿舍、办公室、代收点），或已标记可信，不作为依据。", clean: "没有可疑情况", findings: "这些账号的风险提示", trust: "标记可信", trusted: "可信：{what}", no_values: "没有和别人共用的设备、地址或付款方式。",
     },
-    kind: { device: "同一台设备", payee: "同一个付款账户", phone: "同一个电话", photo: "同一张照片", address: "同一个门牌", building: "同一栋楼", ip: "同一个网络", station: "同一快递员", batch: "同批号码", timing: "同一时间" },
+    kind: { device: "同一台设备", payee: "同一个付款账户", phone: "同一个电话", masked_phone: "电话露出的几位相同", photo: "同一张照片", address: "同一个门牌", building: "同一栋楼", ip: "同一个网络", station: "同一快递员", batch: "同批号码", timing: "同一时间" },
     timing: { numbers: "连号手机", registered: "同一小时注册" },
     guard: {
       hint: "客服永远不用自己挂断：由组长或规则来提醒和结束，每一步都有记录。", none: "没有需要留意的会话", none_hint: "有人辱骂员工，或被拒后反复纠缠时，会出现在这里，并提醒组长。",
