@@ -31,6 +31,8 @@ LIMITS = {kind: 2 * most for kind, (_, most) in _WEIGHT.items()}
 ROUNDS = 4
 MANY_GROUPS = 15
 
+_LARGE = 8
+
 _OWNED = 0.6
 """A value with such a share of its holders in one ring is the ring's own."""
 
@@ -89,7 +91,7 @@ def joined(links: LinkBook, seeds: Iterable[str]) -> list[set[str]]:
         groups.of(account)
     for _ in range(ROUNDS):
         pairs = _pairs(links, groups)
-        firm = sorted((-worth, pair) for pair, shared in pairs.items() if (worth := shared.total()) >= JOINED)
+        firm = sorted((-worth, pair) for pair, shared in pairs.items() if (worth := shared.total()) >= groups.demanded(*pair))
         if not sum(groups.merge(one, two) for _, (one, two) in firm):
             break
     return groups.all()
@@ -120,6 +122,11 @@ class _Groups:
             self._members[name] = members
             self._home.update(dict.fromkeys(members, name))
         return self._home[account]
+
+    def demanded(self, one: str, two: str) -> float:
+        """Two large groups meet somewhere by chance: to be one, they must share more than one person and a group."""
+        large = min(len(self._members[one]), len(self._members[two])) >= _LARGE
+        return 1.5 * JOINED if large else JOINED
 
     def merge(self, one: str, two: str) -> bool:
         a, b = sorted((self._home[one], self._home[two]))
