@@ -4,7 +4,9 @@
 
 Other words, goods, kinds of addresses, phone formats, sizes of honest hubs and times than risk_scenarios.py. Offenders hide otherwise: they
 buy honestly first and abuse late, a few of a ring share much and most share little, and a tenth of all customers come from one network.
-Written once, without looking at detectors or word lists; no rule, threshold or word may be chosen on what it gives.
+Written once, without looking at detectors or word lists. Its words and what seeds 301, 302, 401 and 502 showed (numbers typed in many ways,
+rings of one village taken for one) have since been mended, so they count as seen; `--hand fourth` was written apart after that, and figures
+are of its first run on seeds from 601 on.
 """
 
 import argparse
@@ -13,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from risk_scenarios import BEGIN, Person, Purchase, World, parser
-from risk_words import Hand
+from risk_words import HANDS, Hand
 
 HAND = Hand(
     ("尺寸偏大", "重复下单了", "临时用不上", "家里人说不好看", "七天内退", ""),
@@ -66,7 +68,7 @@ class FreshWorld(World):
         self._moods: dict[str, float] = {}
         self.mood = 0.0
         super().__init__(knobs)
-        self.hand = HAND
+        self.hand = HAND if knobs.hand == "one" else HANDS[knobs.hand]
 
     def populate(self) -> None:
         super().populate()
