@@ -150,7 +150,7 @@ async def test_what_could_not_be_written_is_written_later(knowledge: Knowledge, 
     knowledge.gaps.note(SHOP, "耳机刻字", "other", new_id())
     knowledge.gaps.note(SHOP, "有没有实体店", "other", new_id())
     with monkeypatch.context() as patched:
-        patched.setattr("xinfu.knowledge.repository.gap", fail)
+        patched.setattr("xinfu.knowledge.repository.gaps_of", fail)
         with pytest.raises(OSError, match="no space"):
             await knowledge.gaps.flush()
     assert sorted(row.times for row in await noted(knowledge)) == [1, 2]

@@ -80,8 +80,7 @@ class Gaps:
             batch = [self._line.popleft() for _ in range(min(_AT_ONCE, len(self._line)))]
             try:
                 async with self._database.unit() as unit:
-                    for asked in batch:
-                        await self._take(unit, asked)
+                    await self._take(unit, batch)
             except Exception:
                 self._groups.clear()  # may hold groups that were not stored
                 self._line.extendleft(reversed(batch))
@@ -119,25 +118,21 @@ class Gaps:
             audit.record(unit, actor, self._clock.now(), f"gap.{after}", shop_id, "gap", row.id, question=row.question)
         return row
 
-    async def _take(self, unit: Unit, asked: _Asked) -> None:
-        groups = await self._known(unit, asked.shop_id)
-        group = groups.closest(asked.normalised, asked.intent)
-        row = await repository.gap(unit, asked.shop_id, group) if group else None
-        at = from_ms(asked.at)
-        if row is None:
-            row = KnowledgeGap(
-                id=new_id(), shop_id=asked.shop_id, question=asked.question, normalised=asked.normalised, intent=asked.intent,
-                wordings=[], times=1, first_asked_at=at, last_asked_at=at, conversation_id=asked.conversation_id, state="open",
-            )  # fmt: skip
-            unit.add(row)
-            await unit.flush()
-        else:
-            row.times, row.last_asked_at, row.conversation_id = row.times + 1, at, asked.conversation_id
-            if asked.question not in (row.question, *row.wordings) and len(row.wordings) < WORDINGS:
-                row.wordings = [*row.wordings, asked.question]
-            if row.state == "answered":
-                row.state = "open"  # there is an article, and yet it was not found
-        groups.add(row.id, asked.normalised, asked.intent)
+    async def _take(self, unit: Unit, batch: Sequence[_Asked]) -> None:
+        """Each question to those it belongs to, in the order they were asked; the rows of a batch are read at once and written at once."""
+        belongs: list[tuple[_Asked, Id]] = []
+        for asked in batch:
+            groups = await self._known(unit, asked.shop_id)
+            group = groups.closest(asked.normalised, asked.intent) or new_id()
+            groups.add(group, asked.normalised, asked.intent)
+            belongs.append((asked, group))
+        rows = {row.id: row for row in await repository.gaps_of(unit, {asked.shop_id for asked in batch}, {group for _, group in belongs})}
+        for asked, group in belongs:
+            if group in rows:
+                _again(rows[group], asked)
+            else:
+                rows[group] = _first(group, asked)
+                unit.add(rows[group])
 
     async def _known(self, unit: Unit, shop_id: Id) -> Groups:
         groups = self._groups.get(shop_id)
@@ -153,6 +148,22 @@ class Gaps:
                 await self.flush()
             except Exception:
                 log.exception("gaps.flush_failed", waiting=len(self._line))
+
+
+def _first(id_: Id, asked: _Asked) -> KnowledgeGap:
+    at = from_ms(asked.at)
+    return KnowledgeGap(
+        id=id_, shop_id=asked.shop_id, question=asked.question, normalised=asked.normalised, intent=asked.intent,
+        wordings=[], times=1, first_asked_at=at, last_asked_at=at, conversation_id=asked.conversation_id, state="open",
+    )  # fmt: skip
+
+
+def _again(row: KnowledgeGap, asked: _Asked) -> None:
+    row.times, row.last_asked_at, row.conversation_id = row.times + 1, from_ms(asked.at), asked.conversation_id
+    if asked.question not in (row.question, *row.wordings) and len(row.wordings) < WORDINGS:
+        row.wordings = [*row.wordings, asked.question]
+    if row.state == "answered":
+        row.state = "open"  # there is an article, and yet it was not found
 
 
 def _grouped(rows: Sequence[KnowledgeGap]) -> Groups:

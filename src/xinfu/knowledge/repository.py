@@ -1,6 +1,6 @@
 """Every query of the knowledge base. Each names the shop, except those that keep the search index in line with the tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -100,6 +100,12 @@ async def gap(unit: Unit, shop_id: Id, gap_id: Id) -> KnowledgeGap | None:
     query = select(KnowledgeGap).where(KnowledgeGap.shop_id == shop_id, KnowledgeGap.id == gap_id)
     row: KnowledgeGap | None = await unit.scalar(query.with_for_update())
     return row
+
+
+async def gaps_of(unit: Unit, shop_ids: Collection[Id], ids: Collection[Id]) -> Sequence[KnowledgeGap]:
+    """The rows of these, locked, in the order of their ids."""
+    query = select(KnowledgeGap).where(KnowledgeGap.shop_id.in_(shop_ids), KnowledgeGap.id.in_(ids)).order_by(KnowledgeGap.id)
+    return (await unit.scalars(query.with_for_update())).all()
 
 
 async def gaps(unit: Unit, shop_id: Id, state: str | None, after: tuple[int, Id] | None, limit: int) -> Sequence[KnowledgeGap]:
