@@ -85,6 +85,49 @@ async def test_remedies_come_within_the_case_and_within_the_packs_caps(desk: Des
     assert await desk.rows() == before
 
 
+async def remedy_asked(desk: Desk, amount: str = "45") -> tuple[Case, str]:
+    """A remedy an agent may not give alone, and the approval it waits for."""
+    case = await dispute(desk)
+    asked = await desk.services.care.remedy(AGENT, SHOP, case.number, version=case.version, what="cash", amount=amount, note="安装费我们出")
+    assert asked.state == "handling" and asked.work.remedy_asked and asked.work.approval_id and asked.total == Money(0)
+    return asked, asked.work.approval_id
+
+
+async def test_a_remedy_beyond_a_persons_limits_is_given_when_who_may_says_yes(desk: Desk) -> None:
+    case, approval_id = await remedy_asked(desk)
+    assert await desk.paid_back("A1") == 0 and not case.timeline[-1].public
+    before = await desk.rows()
+    with pytest.raises(errors.RemedyWaits):
+        await desk.services.care.remedy(AGENT, SHOP, case.number, version=case.version, what="points", amount="10", note="x")
+    assert await desk.rows() == before
+    approval = await desk.authority.get(LEAD, SHOP, approval_id)
+    for _ in range(2):  # twice is once
+        await desk.authority.approve(LEAD, SHOP, approval_id, version=approval.version, note="可以")
+    case = await desk.case(case.number)
+    assert (case.state, case.work.remedy_asked, case.timeline[-1].actor_name) == ("refunding", None, LEAD.name)
+    assert case.timeline[-1].public and "安装费我们出" in case.timeline[-1].zh
+    await desk.outside()
+    case = await desk.case(case.number)
+    assert (case.state, await desk.paid_back("A1")) == ("handling", 4500)
+
+
+async def test_a_remedy_that_is_not_approved_leaves_the_case_as_it_was(desk: Desk) -> None:
+    case, approval_id = await remedy_asked(desk)
+    approval = await desk.authority.get(LEAD, SHOP, approval_id)
+    await desk.authority.decline(LEAD, SHOP, approval_id, version=approval.version, note="先道歉")
+    case = await desk.case(case.number)
+    assert (case.state, case.work.remedy_asked, case.total, await desk.paid_back("A1")) == ("handling", None, Money(0), 0)
+    case = await desk.services.care.remedy(AGENT, SHOP, case.number, version=case.version, what="points", amount="100", note="抱歉")
+    assert case.state == "granting"
+
+
+async def test_a_case_that_is_taken_back_takes_its_asked_for_remedy_along(desk: Desk) -> None:
+    case, approval_id = await remedy_asked(desk)
+    await desk.cases.withdraw(ALL, SHOP, case.number)
+    assert (await desk.authority.get(LEAD, SHOP, approval_id)).state == "withdrawn"
+    assert await desk.paid_back("A1") == 0 and (await desk.case(case.number)).state == "withdrawn"
+
+
 async def test_after_an_adverse_reaction_the_person_comes_before_money(desk: Desk) -> None:
     case = await dispute(desk, "adverse_reaction", "adverse_reaction")
     keys = [c.key for c in case.work.checklist]

@@ -8394,6 +8394,7 @@ export interface components {
             grant: components["schemas"]["GrantOut"] | null;
             /** Paid Grants */
             paid_grants: components["schemas"]["GrantOut"][];
+            remedy_asked: components["schemas"]["GrantOut"] | null;
             /** Checklist */
             checklist: components["schemas"]["CheckOut"][];
             trust: components["schemas"]["TrustOut"] | null;

@@ -180,6 +180,7 @@ class WorkOut(BaseModel):
     inspection: InspectionOut | None
     grant: GrantOut | None
     paid_grants: list[GrantOut]
+    remedy_asked: GrantOut | None
     checklist: list[CheckOut]
     trust: TrustOut | None
     risk: RiskOut | None
@@ -470,6 +471,7 @@ def _work(c: Case, locale: Locale, now: datetime) -> WorkOut:
         ),
         grant=w.grant and _grant(w.grant, currency),
         paid_grants=[_grant(g, currency) for g in w.paid_grants],
+        remedy_asked=w.remedy_asked and _grant(w.remedy_asked, currency),
         checklist=[
             CheckOut(
                 key=s.key,

@@ -320,6 +320,8 @@ class Work:
     approval_id: str = ""
     grant_key: str = ""
     """Under which authority recorded the yes: given back when nothing comes of it."""
+    remedy_asked: Grant | None = None
+    """A remedy within the case that waits for `approval_id`."""
     new_order_no: str = ""
     was: str = ""
     stuck: Reasoned | None = None

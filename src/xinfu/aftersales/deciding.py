@@ -186,7 +186,7 @@ class Deciding:
             return None
         order = await self._book.shop.locked(unit, approval.shop_id, row.order_no)
         assert order is not None  # the case is about it
-        by = _decider(approval)
+        by = decider(approval)
         if approval.approved:
             await self._affordable(unit, order, row)
             row.decided_at, row.decided_by, row.decided_by_id = self._book.clock.now(), by.name, by.id
@@ -219,7 +219,8 @@ def _action(row: CaseRow, grant: Grant | None) -> Action:
     return "refund"
 
 
-def _decider(approval: Approval) -> Actor:
+def decider(approval: Approval) -> Actor:
+    """Who had the last word; the system when time had it."""
     if not approval.votes:
         return system_actor(approval.shop_id)
     person = approval.votes[-1].person

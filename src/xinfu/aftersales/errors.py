@@ -73,6 +73,11 @@ class StepUnknown(Refusal):
     zh, en = "没有这一步，或已经做过了。", "There is no such step, or it is done already."
 
 
+class RemedyWaits(Refusal):
+    code, status = "remedy_waits", 409
+    zh, en = "上一个补救还在等审批，批了或退回了再给。", "The last remedy still waits for approval; give another once it is decided."
+
+
 class StepsOpen(Refusal):
     code, status = "steps_open", 409
     zh, en = "还有没做完的步骤：{left}", "Steps are still open: {left_en}"
