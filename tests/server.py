@@ -16,9 +16,9 @@ from typing import Any
 
 from tests.postgres import free_port
 
-_PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES = multiprocessing.get_context("forkserver")
 # Reading all modules takes seconds; a process that has only done that is forked for each start.
-_PROCESSES.set_forkserver_preload(["xinfu.cli"])
+PROCESSES.set_forkserver_preload(["xinfu.cli"])
 
 
 class RunningCentre:
@@ -39,7 +39,7 @@ class RunningCentre:
         words = [self._command, "--data", str(self.data), "--port", str(self.port), *self._extra]
         if self._dsn:
             words += ["--database", self._dsn]
-        self.process = _PROCESSES.Process(target=_xinfu, args=(words, str(self.log)))
+        self.process = PROCESSES.Process(target=_xinfu, args=(words, str(self.log)))
         self.process.start()
         for _ in range(1800):
             if not self.process.is_alive():

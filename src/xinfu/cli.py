@@ -69,7 +69,7 @@ def init(
 ) -> None:
     """Make an empty centre (or the demo shop) and print the owner's first login."""
     with console.status("writing the demo shop" if with_demo else "making the tables"):
-        made = asyncio.run(_init(Config(data=data, database=database, demo=with_demo)))
+        made = asyncio.run(initialise(Config(data=data, database=database, demo=with_demo)))
     if as_json:
         typer.echo(json.dumps(made))
     else:
@@ -86,7 +86,7 @@ def serve(
 ) -> None:
     """Run the centre in one process. An empty folder is initialised first."""
     config = Config(data=data, database=database, host=host, port=port)
-    _print_login(asyncio.run(_init(config)))
+    _print_login(asyncio.run(initialise(config)))
     _run(config, ping)
 
 
@@ -100,7 +100,7 @@ def run_demo(
 ) -> None:
     """Run the demo shop, with simulated customers unless told otherwise. Its data is made anew each day, so that now is always today."""
     config = Config(data=data, database=database, host=host, port=port, demo=True, simulate=simulate)
-    asyncio.run(_init(config))
+    asyncio.run(initialise(config))
     base = f"http://{host}:{port}"
     table = Table(title="心服 Xinfu demo · 心选百货", show_header=False)
     for what, where in (
@@ -128,8 +128,8 @@ def restore(source: Path, data: DataOption, database: DatabaseOption = None, as_
     _print_moved(asyncio.run(copies.restore(Config(data=data, database=database), source)), as_json)
 
 
-async def _init(config: Config) -> dict[str, Any]:
-    """Migrate, and make the first shop and owner (or the whole demo shop) where they are missing."""
+async def initialise(config: Config, size: demo.Size | None = None) -> dict[str, Any]:
+    """Migrate, and make the first shop and owner (or the whole demo shop, of this size) where they are missing."""
     if config.demo:
         _drop_older_demo(config)
     await migrations.upgrade(config)
@@ -149,7 +149,7 @@ async def _init(config: Config) -> dict[str, Any]:
             knowledge.Knowledge(database, clock),
             knowledge.Scripts(database, clock),
         )
-        shop_id = await demo.populate(services)
+        shop_id = await demo.populate(services, size=size)
         await demo.populate_cases(services, shop_id, config.data)
         (config.data / "demo-day").write_text(_today())
         return {"login": demo.OWNER.login, "password": demo.DEMO_PASSWORD}

@@ -125,6 +125,7 @@ def test_a_lead_looks_in_whispers_and_takes_over(customer: Customer, colleague: 
     expect(lead.page).to_have_url(re.compile(conversation))
     lead.sees("裙子颜色和图片不一样")
     lead.act("接管")
+    expect(lead.page.get_by_role("tab", name="回复客户")).to_be_visible()
     lead.answer("我是组长，这件事我来跟")
     customer.reads_once("我是组长，这件事我来跟")
     expect(agent.page.get_by_role("tab", name="回复客户")).to_have_count(0)
