@@ -99,7 +99,11 @@ async def test_a_remedy_beyond_a_persons_limits_is_given_when_who_may_says_yes(d
     before = await desk.rows()
     with pytest.raises(errors.RemedyWaits):
         await desk.services.care.remedy(AGENT, SHOP, case.number, version=case.version, what="points", amount="10", note="x")
+    with pytest.raises(errors.RemedyWaits):
+        await desk.services.care.close(LEAD, SHOP, case.number, version=case.version, note="完事")
     assert await desk.rows() == before
+    offered = {option.step for option in (await desk.services.desk.look(LEAD, SHOP, case.number)).options}
+    assert "withdraw" in offered and not offered & {"remedied", "closed"}
     approval = await desk.authority.get(LEAD, SHOP, approval_id)
     for _ in range(2):  # twice is once
         await desk.authority.approve(LEAD, SHOP, approval_id, version=approval.version, note="可以")

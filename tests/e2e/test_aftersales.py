@@ -1,58 +1,18 @@
 """After-sales in a real browser: what a customer asks for in the chat is decided, approved, appealed and paid, and both sides see it move."""
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.demo_centre import DemoCentre
-from tests.e2e.people import PHONE, Colleague, Customer, chromium
+from tests.e2e.people import PHONE, Colleague, Customer
 
 pytestmark = pytest.mark.e2e
 
 SHATTERED, ALLERGIC = "孟知瓷", "何安然"
 NUMBER = re.compile(r"AS\d{6}-\d{4}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def known(browser: Browser, centre: DemoCentre) -> Iterator[Callable[[str], Customer]]:
-    """A customer of the demo shop, signed in there, on the shop's chat page."""
-    present: list[Customer] = []
-    _, people, _ = centre.call("GET", "/api/v1/demo/identities", headers={"Accept-Language": "zh-CN"})
-    tokens = {person["name"]: person["identity_token"] for person in people}
-
-    def come(name: str) -> Customer:
-        someone = Customer(browser, centre)
-        someone.page.goto("about:blank")
-        someone.page.goto(f"{centre.url}/chat/{centre.shop}#identity={quote(tokens[name])}")
-        present.append(someone)
-        return someone
-
-    yield come
-    for one in present:
-        one.leave()
-
-
-@pytest.fixture
-def colleague(browser: Browser, centre: DemoCentre) -> Iterator[Callable[..., Colleague]]:
-    present: list[Colleague] = []
-
-    def come(login: str, **choices: Any) -> Colleague:
-        present.append(Colleague(browser, centre, login, **choices))
-        return present[-1]
-
-    yield come
-    for one in present:
-        one.leave()
 
 
 def asked(customer: Customer, words: str) -> str:

@@ -1,57 +1,17 @@
 """Help at the desk in a real browser: an order worked on, a draft taken, a summary confirmed, the AI put right."""
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.demo_centre import DemoCentre
-from tests.e2e.people import PHONE, Colleague, Customer, chromium, here
+from tests.e2e.people import PHONE, Colleague, Customer, here
 
 pytestmark = pytest.mark.e2e
 
 UNPAID, TRAVELLING, FAULTY = "方一一", "高远", "陆北"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def known(browser: Browser, centre: DemoCentre) -> Iterator[Callable[[str], Customer]]:
-    """A customer of the demo shop, signed in there, on the shop's chat page."""
-    present: list[Customer] = []
-    _, people, _ = centre.call("GET", "/api/v1/demo/identities", headers={"Accept-Language": "zh-CN"})
-    tokens = {person["name"]: person["identity_token"] for person in people}
-
-    def come(name: str) -> Customer:
-        someone = Customer(browser, centre)
-        someone.page.goto("about:blank")
-        someone.page.goto(f"{centre.url}/chat/{centre.shop}#identity={quote(tokens[name])}")
-        present.append(someone)
-        return someone
-
-    yield come
-    for one in present:
-        one.leave()
-
-
-@pytest.fixture
-def colleague(browser: Browser, centre: DemoCentre) -> Iterator[Callable[..., Colleague]]:
-    present: list[Colleague] = []
-
-    def come(login: str, **choices: Any) -> Colleague:
-        present.append(Colleague(browser, centre, login, **choices))
-        return present[-1]
-
-    yield come
-    for one in present:
-        one.leave()
 
 
 def served(customer: Customer, agent: Colleague, name: str, words: str) -> str:

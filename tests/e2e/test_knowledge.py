@@ -1,41 +1,14 @@
 """Knowledge in a real browser: words written by one, approved by another and said by a third; a question nobody could answer becomes an article."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.demo_centre import DemoCentre
-from tests.e2e.people import Colleague, Customer, chromium
+from tests.e2e.people import Colleague, Customer
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def colleague(browser: Browser, centre: DemoCentre) -> Iterator[Callable[[str], Colleague]]:
-    present: list[Colleague] = []
-
-    def come(login: str) -> Colleague:
-        present.append(Colleague(browser, centre, login))
-        return present[-1]
-
-    yield come
-    for one in present:
-        one.leave()
-
-
-@pytest.fixture
-def customer(browser: Browser, centre: DemoCentre) -> Iterator[Customer]:
-    someone = Customer(browser, centre)
-    yield someone
-    someone.leave()
 
 
 def test_a_trainer_writes_words_a_lead_approves_them_and_an_agent_says_them(

@@ -7,25 +7,12 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.demo_centre import DemoCentre
-from tests.e2e.people import PHONE, Colleague, Customer, chromium, here
+from tests.e2e.people import PHONE, Colleague, Customer, here
 from xinfu.demo import logins
 
 pytestmark = pytest.mark.e2e
 
 CODE = "<script>window.hacked=1</script><img src=x onerror='window.hacked=1'>"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def customer(browser: Browser, centre: DemoCentre) -> Iterator[Customer]:
-    someone = Customer(browser, centre)
-    yield someone
-    someone.leave()
 
 
 @pytest.fixture

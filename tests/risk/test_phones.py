@@ -33,6 +33,13 @@ def test_two_ways_of_masking_share_their_visible_digits() -> None:
     assert [(held.kind, held.holders, held.joins) for held in book.links.held("a")] == [(Kind.MASKED_PHONE, 2, False)]
 
 
+def test_a_landline_with_and_without_the_country_code_is_the_same() -> None:
+    book = RiskBook()
+    book.add(Account("a", None, "010-5550-0123"))
+    book.add(Account("b", None, "+86 010 5550 0123"))
+    assert book.links.members("a") == {"a", "b"}
+
+
 def test_no_number_ties_nobody() -> None:
     book = RiskBook()
     for name, phone in (("a", ""), ("b", ""), ("c", "无"), ("d", "无"), ("e", "****"), ("f", "****")):

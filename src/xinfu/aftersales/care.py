@@ -98,10 +98,10 @@ class CaseCare:
         async with self._book.database.unit() as unit:
             row, order = await self._book.hold(unit, actor, shop_id, number, version)
             lifecycle.check(role_of(actor, shop_id), standing_of(row), "closed")
-            if left := undone(work_of(row).checklist):
-                raise errors.StepsOpen(left="、".join(c.zh for c in left), left_en=", ".join(c.en for c in left))
             if work_of(row).remedy_asked:
                 raise errors.RemedyWaits
+            if left := undone(work_of(row).checklist):
+                raise errors.StepsOpen(left="、".join(c.zh for c in left), left_en=", ".join(c.en for c in left))
             told = said("组长复核后结案", "Closed after review by a lead", note)
             await self._cases.life.take(unit, actor, row, order, "closed", told)
             return await self._book.view(unit, row)

@@ -262,7 +262,10 @@ def role_of(actor: Actor, shop_id: Id) -> Role:
 
 def _options(actor: Actor, row: CaseRow) -> tuple[Option, ...]:
     standing, role = standing_of(row), role_of(actor, row.shop_id)
-    shown = [taken for taken in lifecycle.offered(role, standing) if taken not in ("escalate", "approved", "unapproved", "again")]
+    hidden = {"escalate", "approved", "unapproved", "again"}
+    if work_of(row).remedy_asked:
+        hidden |= {"remedied", "closed"}
+    shown = [taken for taken in lifecycle.offered(role, standing) if taken not in hidden]
     return tuple(Option(taken, lifecycle.NEEDS.get(taken, ())) for taken in shown)
 
 

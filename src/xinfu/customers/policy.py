@@ -37,7 +37,7 @@ def language_of(locale: Locale) -> Language:
 def digits_of(phone: str) -> str:
     """A phone as we compare it: digits only, without China's country code."""
     digits = re.sub(r"\D", "", fold(phone))
-    return re.sub(r"^(?:00)?86(?=1\d{10}$)", "", digits)
+    return re.sub(r"^(?:00)?86(?=\d{11}$)", "", digits)
 
 
 def phone_tail(phone: str) -> str:

@@ -73,9 +73,11 @@ async def _remembering(services: DemoServices) -> AsyncIterator[None]:
     if bus is None:
         raise ValueError("the demo's database needs a bus")
     await bus.start()
-    yield
-    await bus.drain()
-    await bus.stop()
+    try:
+        yield
+        await bus.drain()
+    finally:
+        await bus.stop()
 
 
 async def _populate(shop: _Shop, services: DemoServices, actor: Actor) -> int:
@@ -98,18 +100,13 @@ async def _of_the_ring(shop: _Shop, services: DemoServices, actor: Actor) -> int
     orders = sorted((order for page in pages for order in page.items), key=lambda order: order.placed_at)
     made = 0
     for n, order in enumerate(orders):
-        one = order.no, Actor("customer", order.customer_id, order.receiver, frozenset({shop.id}), _OWN)
+        customer = Actor("customer", order.customer_id, order.receiver, frozenset({shop.id}), _OWN)
         words = ("壶嘴磕碎了", "收到就碎了两只杯子", "盖子摔裂了，没法用")[n % 3]
-        case = await _opened(shop, _each(one), _wish("refund_only", "damaged", words, party="carrier"))
+        case = await _asked(shop, order.no, customer, _wish("refund_only", "damaged", words, party="carrier"))
         made += case is not None
         if case is not None and n < len(orders) - 2:
             await _accept(shop, case)
     return made
-
-
-async def _each(*orders: tuple[str, Actor]) -> AsyncIterator[tuple[str, Actor]]:
-    for order in orders:
-        yield order
 
 
 def _services(services: DemoServices, folder: Path) -> CaseServices:
@@ -157,18 +154,25 @@ async def _opened(shop: _Shop, orders: AsyncIterator[tuple[str, Actor]], wish: d
     tries = 0
     async for no, customer in orders:
         tries += 1
-        try:
-            shown = await shop.services.cases.preview(customer, shop.id, no, wish, for_customer=customer.id)
-            if shown.decision.allowed:
-                return await shop.services.cases.open(
-                    customer, shop.id, no, wish, token=shown.token, key=new_id(), confirmed_by="customer", confirmation="demo",
-                    for_customer=customer.id,
-                )  # fmt: skip
-        except Refusal:
-            pass
+        if case := await _asked(shop, no, customer, wish):
+            return case
         if tries >= _TRIES:
             break
     return None
+
+
+async def _asked(shop: _Shop, no: str, customer: Actor, wish: dict[str, Any]) -> Case | None:
+    """None where the rules or the order do not allow it."""
+    try:
+        shown = await shop.services.cases.preview(customer, shop.id, no, wish, for_customer=customer.id)
+        if not shown.decision.allowed:
+            return None
+        return await shop.services.cases.open(
+            customer, shop.id, no, wish, token=shown.token, key=new_id(), confirmed_by="customer", confirmation="demo",
+            for_customer=customer.id,
+        )  # fmt: skip
+    except Refusal:
+        return None
 
 
 async def _accept(shop: _Shop, case: Case) -> Case:

@@ -43,7 +43,7 @@ def _person(rng: Random, i: int, today: datetime) -> Person:
     english = saga.english if saga else draw < 0.02
     name = saga.name if saga else _name(rng, i, english)
     home = _home(rng, name, f"1990000{i:04d}" if i % 97 != 96 or saga else "", near=saga is not None)
-    if saga and saga.ring:
+    if len(SAGAS) <= i < len(CAST):
         home = _shared_home(name, home.address.phone, i - len(SAGAS))
     gives = bool(saga and saga.gift) or (saga is None and rng.random() < 0.07)
     friend = _home(rng, _name(rng, i, False, plain=True), f"1980000{i:04d}", near=saga is not None) if gives else None

@@ -40,7 +40,6 @@ class Saga:
     vip: int = 0
     gift: bool = False
     english: bool = False
-    ring: bool = False
 
 
 SAGAS: tuple[Saga, ...] = (
@@ -94,8 +93,8 @@ SAGAS: tuple[Saga, ...] = (
 
 # Three accounts that live behind one door and write it in three ways; their tea sets keep arriving broken. Nobody signs in as them.
 RING: tuple[Saga, ...] = (
-    Saga("葛一舟", "茶具总是碎", "Tea sets keep breaking", (Errand(23, ("FG-TEASET",)), Errand(5, ("FG-POT",))), ring=True),
-    Saga("葛逸州", "茶具总是碎", "Tea sets keep breaking", (Errand(16, ("FG-TEASET",)),), ring=True),
-    Saga("葛亦周", "茶具总是碎", "Tea sets keep breaking", (Errand(11, ("FG-TEASET",)), Errand(6, ("FG-BOWL-45",))), ring=True),
+    Saga("葛一舟", "茶具总是碎", "Tea sets keep breaking", (Errand(23, ("FG-TEASET",)), Errand(5, ("FG-POT",)))),
+    Saga("葛逸州", "茶具总是碎", "Tea sets keep breaking", (Errand(16, ("FG-TEASET",)),)),
+    Saga("葛亦周", "茶具总是碎", "Tea sets keep breaking", (Errand(11, ("FG-TEASET",)), Errand(6, ("FG-BOWL-45",)))),
 )
 CAST = SAGAS + RING

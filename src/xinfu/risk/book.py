@@ -285,8 +285,6 @@ class RiskBook:
 
     def _link_phone(self, account: str, phone: str) -> str:
         """However it was typed. Returns the whole number, '' for a masked one, of which only the visible ends tie."""
-        if not phone:
-            return ""
         number = digits_of(phone)
         if "*" in phone:
             if len(number) >= 7:

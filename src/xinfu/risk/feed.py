@@ -147,7 +147,7 @@ class Feed:
         self._shelf.renew(shop_id, fresh)
         # What came by another way, or in the moment before a power cut, has told nobody yet.
         for number in await self._source.unsettled(shop_id, self._clock.now() - REMEMBERED):
-            self._todo["case", shop_id, number] = None
+            self._note("case", shop_id, number)
 
     async def _look_at(self, what: str, shop_id: Id, name: str) -> None:
         book = self._shelf.of(shop_id)
